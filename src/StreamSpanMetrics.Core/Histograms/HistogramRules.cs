@@ -1,0 +1,18 @@
+namespace StreamSpanMetrics.Core.Histograms;
+
+/// <summary>Bounds and unit of the duration metric.</summary>
+public sealed record HistogramRules
+{
+    /// <summary>Buckets of the connector where none are configured (spanmetricsconnector/connector.go), in nanoseconds.</summary>
+    public static readonly IReadOnlyList<long> DefaultBoundsNanos =
+    [
+        2_000_000, 4_000_000, 6_000_000, 8_000_000, 10_000_000, 50_000_000, 100_000_000, 200_000_000, 400_000_000,
+        800_000_000, 1_000_000_000, 1_400_000_000, 2_000_000_000, 5_000_000_000, 10_000_000_000, 15_000_000_000,
+    ];
+
+    /// <summary>Inclusive upper bounds in nanoseconds, strictly rising; may be empty (one bucket for everything).</summary>
+    public IReadOnlyList<long> BoundsNanos { get; init; } = DefaultBoundsNanos;
+
+    /// <summary>Unit in which durations and bounds are published.</summary>
+    public DurationUnit Unit { get; init; } = DurationUnit.Milliseconds;
+}

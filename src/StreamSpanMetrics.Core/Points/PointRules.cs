@@ -1,0 +1,28 @@
+using StreamSpanMetrics.Core.Histograms;
+
+namespace StreamSpanMetrics.Core.Points;
+
+/// <summary>How totals become metric points.</summary>
+public sealed record PointRules
+{
+    /// <summary>Scope name of all points: that of the Collector's connector, which dashboards know.</summary>
+    public const string ScopeName = "spanmetricsconnector";
+
+    /// <summary>Prefix of the metric names, followed by a dot; empty means none.</summary>
+    public string Namespace { get; init; } = "traces.span.metrics";
+
+    /// <summary>Length of a step in milliseconds, at least 1.</summary>
+    public long IntervalMillis { get; init; } = 15_000;
+
+    /// <summary>Idle stream time in milliseconds after which a series ends with a stale marker; 0 means never.</summary>
+    public long ExpiryMillis { get; init; } = 3_600_000;
+
+    /// <summary>Bounds and unit of the duration metric.</summary>
+    public HistogramRules Histogram { get; init; } = new();
+
+    /// <summary>Largest size in bytes of one point record: below the broker's default limit of 1 MB (M5).</summary>
+    public int MaxRecordBytes { get; init; } = 900_000;
+
+    /// <summary>The metric's full name.</summary>
+    public string MetricName(string metric) => Namespace.Length == 0 ? metric : Namespace + "." + metric;
+}

@@ -1,0 +1,32 @@
+namespace StreamSpanMetrics.Core.Prometheus;
+
+/// <summary>How metric points become Prometheus series: the settings of the Collector's remote-write exporter that change series.</summary>
+public sealed record PrometheusRules
+{
+    /// <summary>Prefix of all metric names, joined by an underscore; empty means none.</summary>
+    public string Namespace { get; init; } = "";
+
+    /// <summary>Labels added to every series that lacks them, by name.</summary>
+    public IReadOnlyDictionary<string, string> ExternalLabels { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>How names are translated.</summary>
+    public TranslationStrategy Translation { get; init; } = TranslationStrategy.UnderscoreEscapingWithSuffixes;
+
+    /// <summary>Copies all resource attributes onto every series (<c>resource_to_telemetry_conversion</c>).</summary>
+    public bool ResourceAttributesAsLabels { get; init; }
+
+    /// <summary>Emits <c>target_info</c>.</summary>
+    public bool TargetInfoEnabled { get; init; } = true;
+
+    /// <summary>Leaves out <c>otel_scope_name</c> and its relatives.</summary>
+    public bool DisableScopeInfo { get; init; }
+
+    /// <summary>
+    /// Resource attributes that become labels of every series because neither <c>job</c> nor <c>instance</c> shows them (P-3);
+    /// they are left out of <c>target_info</c>. Empty in the Collector's own way (identity <c>*</c>).
+    /// </summary>
+    public IReadOnlyList<string> IdentityLabels { get; init; } = [];
+
+    /// <summary>Sends metadata (type, unit) with each request.</summary>
+    public bool SendMetadata { get; init; }
+}

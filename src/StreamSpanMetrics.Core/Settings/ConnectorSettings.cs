@@ -1,0 +1,50 @@
+using StreamSpanMetrics.Core.Histograms;
+using StreamSpanMetrics.Core.Spans;
+
+namespace StreamSpanMetrics.Core.Settings;
+
+/// <summary><c>connectors.span_metrics</c>, in the connector's own words.</summary>
+public sealed record ConnectorSettings
+{
+    /// <summary>Prefix of the metric names. Default of the connector since v0.109.</summary>
+    public string Namespace { get; init; } = "traces.span.metrics";
+
+    /// <summary><c>histogram.disable</c>.</summary>
+    public bool HistogramDisabled { get; init; }
+
+    /// <summary><c>histogram.unit</c>.</summary>
+    public DurationUnit HistogramUnit { get; init; } = DurationUnit.Milliseconds;
+
+    /// <summary><c>histogram.explicit.buckets</c> in nanoseconds, strictly rising.</summary>
+    public IReadOnlyList<long> BucketsNanos { get; init; } = HistogramRules.DefaultBoundsNanos;
+
+    /// <summary><c>histogram.dimensions</c>.</summary>
+    public IReadOnlyList<DimensionRule> HistogramDimensions { get; init; } = [];
+
+    /// <summary><c>dimensions</c>.</summary>
+    public IReadOnlyList<DimensionRule> Dimensions { get; init; } = [];
+
+    /// <summary><c>calls_dimensions</c>.</summary>
+    public IReadOnlyList<DimensionRule> CallsDimensions { get; init; } = [];
+
+    /// <summary><c>exclude_dimensions</c>: names of built-in dimensions to leave out; others are ignored, as in the connector.</summary>
+    public IReadOnlyList<string> ExcludeDimensions { get; init; } = [];
+
+    /// <summary><c>resource_metrics_key_attributes</c>; empty means the default identity, <c>*</c> all attributes.</summary>
+    public IReadOnlyList<string> ResourceMetricsKeyAttributes { get; init; } = [];
+
+    /// <summary><c>events.enabled</c>.</summary>
+    public bool EventsEnabled { get; init; }
+
+    /// <summary><c>events.dimensions</c>.</summary>
+    public IReadOnlyList<DimensionRule> EventsDimensions { get; init; } = [];
+
+    /// <summary><c>metrics_flush_interval</c>: the step. 15 s, the rhythm of Prometheus (the connector's default is 60 s).</summary>
+    public TimeSpan MetricsFlushInterval { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary><c>series_expiration</c>: idle stream time after which a series ends; zero means never (the connector's default).</summary>
+    public TimeSpan SeriesExpiration { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary><c>add_resource_attributes</c>: accepted; resource attributes are always emitted unless a feature gate says otherwise.</summary>
+    public bool AddResourceAttributes { get; init; }
+}

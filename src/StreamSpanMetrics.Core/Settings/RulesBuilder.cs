@@ -1,0 +1,86 @@
+using StreamSpanMetrics.Core.Histograms;
+using StreamSpanMetrics.Core.Points;
+using StreamSpanMetrics.Core.Prometheus;
+using StreamSpanMetrics.Core.Spans;
+
+namespace StreamSpanMetrics.Core.Settings;
+
+/// <summary>Turns settings into the rules that each room owns.</summary>
+public static class RulesBuilder
+{
+    /// <summary>Rules of the room Spans.</summary>
+    public static SpanRules Spans(ProcessorSettings settings)
+    {
+        ConnectorSettings connector = settings.Connector;
+        return new SpanRules
+        {
+            IdentityAttributes = connector.ResourceMetricsKeyAttributes,
+            Dimensions = connector.Dimensions,
+            CallsDimensions = connector.CallsDimensions,
+            HistogramDimensions = connector.HistogramDimensions,
+            EventsDimensions = connector.EventsDimensions,
+            EventsEnabled = connector.EventsEnabled,
+            HistogramEnabled = !connector.HistogramDisabled,
+            IncludeServiceName = !Excluded(connector, "service.name"),
+            IncludeSpanName = !Excluded(connector, "span.name"),
+            IncludeSpanKind = !Excluded(connector, "span.kind"),
+            IncludeStatusCode = !Excluded(connector, "status.code"),
+            DropMissingServiceName = settings.Stream.DropMissingServiceName,
+        };
+    }
+
+    /// <summary>Rules of the room Histograms.</summary>
+    public static HistogramRules Histogram(ProcessorSettings settings) => new()
+    {
+        BoundsNanos = settings.Connector.BucketsNanos,
+        Unit = settings.Connector.HistogramUnit,
+    };
+
+    /// <summary>Rules of the room Points.</summary>
+    public static PointRules Points(ProcessorSettings settings) => new()
+    {
+        Namespace = settings.Connector.Namespace,
+        IntervalMillis = (long)settings.Connector.MetricsFlushInterval.TotalMilliseconds,
+        ExpiryMillis = (long)settings.Connector.SeriesExpiration.TotalMilliseconds,
+        Histogram = Histogram(settings),
+    };
+
+    /// <summary>Rules of the room Prometheus; those of an exporter with default settings where none is configured.</summary>
+    public static PrometheusRules Prometheus(ProcessorSettings settings)
+    {
+        PrometheusRules rules = settings.RemoteWrite?.Rules ?? new PrometheusRules();
+        return rules with { IdentityLabels = IdentityLabels(settings.Connector.ResourceMetricsKeyAttributes) };
+    }
+
+    private static List<string> IdentityLabels(IReadOnlyList<string> keyAttributes)
+    {
+        if (keyAttributes.Count == 0)
+        {
+            return [SpanRules.EnvironmentAttribute];
+        }
+
+        List<string> labels = [];
+        foreach (string name in keyAttributes)
+        {
+            if (name is not ("service.name" or "service.namespace" or "service.instance.id" or "*"))
+            {
+                labels.Add(name);
+            }
+        }
+
+        return labels;
+    }
+
+    private static bool Excluded(ConnectorSettings connector, string name)
+    {
+        foreach (string excluded in connector.ExcludeDimensions)
+        {
+            if (excluded == name)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

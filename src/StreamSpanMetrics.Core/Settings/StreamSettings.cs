@@ -1,0 +1,74 @@
+namespace StreamSpanMetrics.Core.Settings;
+
+/// <summary><c>stream</c>: the section of our own.</summary>
+public sealed record StreamSettings
+{
+    /// <summary>Names of the stages, in the order of the flow.</summary>
+    public static readonly IReadOnlyList<string> AllStages = ["aggregate", "merge", "export"];
+
+    /// <summary>Prefix of internal topics, groups and transactional ids. Another id is another, independent application.</summary>
+    public string ApplicationId { get; init; } = "spanmetrics";
+
+    /// <summary>Name of this worker in transactional ids; empty means random for each process (A5).</summary>
+    public string InstanceId { get; init; } = "";
+
+    /// <summary>Stages that this worker runs.</summary>
+    public IReadOnlyList<string> Stages { get; init; } = AllStages;
+
+    /// <summary>Aggregate threads, each with its own consumer and producer, 1 to 64.</summary>
+    public int AggregateThreads { get; init; } = 1;
+
+    /// <summary>Merge threads, 1 to 64.</summary>
+    public int MergeThreads { get; init; } = 1;
+
+    /// <summary>Export threads, 1 to 64.</summary>
+    public int ExportThreads { get; init; } = 1;
+
+    /// <summary>Shards: partitions of deltas, state and metrics topic. Fixed at the first start, 1 to 1024.</summary>
+    public int Shards { get; init; } = 4;
+
+    /// <summary>Time between commits of the aggregate stage; zero means a fifth of the step, at least one second (A6).</summary>
+    public TimeSpan CommitInterval { get; init; } = TimeSpan.Zero;
+
+    /// <summary>Longest life of a transaction before the broker aborts it.</summary>
+    public TimeSpan TransactionTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>What a step does when a source partition stands still.</summary>
+    public ClosePolicy ClosePolicy { get; init; } = ClosePolicy.Bounded;
+
+    /// <summary>How long a partition may stand still before <see cref="ClosePolicy.Bounded"/> gives up on it.</summary>
+    public TimeSpan BoundedAfter { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How far a producer's timestamp may be ahead of our clock (T2).</summary>
+    public TimeSpan MaxAhead { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Whether spans without service name are dropped instead of counted under <c>unknown_service</c>.</summary>
+    public bool DropMissingServiceName { get; init; }
+
+    /// <summary>What happens when source records are gone before they were read.</summary>
+    public DataLossPolicy OnDataLoss { get; init; } = DataLossPolicy.Continue;
+
+    /// <summary>Larger source records go to the dead-letter topic unread, in bytes.</summary>
+    public int MaxRecordBytes { get; init; } = 8 * 1024 * 1024;
+
+    /// <summary>Replication of topics that we create; -1 leaves it to the broker.</summary>
+    public int ReplicationFactor { get; init; } = -1;
+
+    /// <summary>Partitions of the source topic where <c>topics</c> has to create it.</summary>
+    public int SourcePartitions { get; init; } = 4;
+
+    /// <summary>Address of the worker's own web server (health); empty means none.</summary>
+    public string HttpAddress { get; init; } = "";
+
+    /// <summary>Topic with the delta blocks.</summary>
+    public string DeltasTopic => ApplicationId + ".deltas";
+
+    /// <summary>Topic with control record, progress and snapshots.</summary>
+    public string StateTopic => ApplicationId + ".state";
+
+    /// <summary>Topic with records that could not be counted.</summary>
+    public string DeadLetterTopic => ApplicationId + ".dlq";
+
+    /// <summary>Consumer group of a stage.</summary>
+    public string Group(string stage) => ApplicationId + "." + stage;
+}

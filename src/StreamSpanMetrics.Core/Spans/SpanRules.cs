@@ -1,0 +1,59 @@
+namespace StreamSpanMetrics.Core.Spans;
+
+/// <summary>
+/// What a span means: which of its fields and attributes make a series. Built from validated settings, immutable.
+/// Everything in here is part of the rules fingerprint (S2), but for the limits.
+/// </summary>
+public sealed record SpanRules
+{
+    /// <summary>The identity attribute that stands for any of its older names (P-3).</summary>
+    public const string EnvironmentAttribute = "deployment.environment.name";
+
+    /// <summary>Name of the environment attribute before semantic conventions 1.27; used where the newer one is absent.</summary>
+    public const string OlderEnvironmentAttribute = "deployment.environment";
+
+    /// <summary>Service name under which spans without <c>service.name</c> are counted.</summary>
+    public const string UnknownService = "unknown_service";
+
+    /// <summary>
+    /// Resource attributes that tell one resource from another. Empty: the default identity (P-3), that is
+    /// <c>service.namespace</c>, <c>service.name</c> and the environment. The single entry <c>*</c>: all attributes.
+    /// </summary>
+    public IReadOnlyList<string> IdentityAttributes { get; init; } = [];
+
+    /// <summary>Dimensions of all metrics.</summary>
+    public IReadOnlyList<DimensionRule> Dimensions { get; init; } = [];
+
+    /// <summary>Further dimensions of the calls metric.</summary>
+    public IReadOnlyList<DimensionRule> CallsDimensions { get; init; } = [];
+
+    /// <summary>Further dimensions of the duration metric.</summary>
+    public IReadOnlyList<DimensionRule> HistogramDimensions { get; init; } = [];
+
+    /// <summary>Further dimensions of the events metric.</summary>
+    public IReadOnlyList<DimensionRule> EventsDimensions { get; init; } = [];
+
+    /// <summary>Whether span events are counted.</summary>
+    public bool EventsEnabled { get; init; }
+
+    /// <summary>Whether the duration metric exists.</summary>
+    public bool HistogramEnabled { get; init; } = true;
+
+    /// <summary>Built-in dimension <c>service.name</c>.</summary>
+    public bool IncludeServiceName { get; init; } = true;
+
+    /// <summary>Built-in dimension <c>span.name</c>.</summary>
+    public bool IncludeSpanName { get; init; } = true;
+
+    /// <summary>Built-in dimension <c>span.kind</c>.</summary>
+    public bool IncludeSpanKind { get; init; } = true;
+
+    /// <summary>Built-in dimension <c>status.code</c>.</summary>
+    public bool IncludeStatusCode { get; init; } = true;
+
+    /// <summary>Drops spans whose resource has no <c>service.name</c> instead of counting them under <see cref="UnknownService"/>.</summary>
+    public bool DropMissingServiceName { get; init; }
+
+    /// <summary>Whether all resource attributes are identity, as in the Collector.</summary>
+    public bool AllAttributesAreIdentity => IdentityAttributes.Count == 1 && IdentityAttributes[0] == "*";
+}
