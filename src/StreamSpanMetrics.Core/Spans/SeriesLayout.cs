@@ -1,0 +1,96 @@
+using StreamSpanMetrics.Schemas.V1;
+
+namespace StreamSpanMetrics.Core.Spans;
+
+/// <summary>
+/// Which families of series the rules ask for, and the dimensions of each in the order in which a series key holds their
+/// values (schemas/streamspanmetrics/v1/series.proto) and a point its attributes. Immutable.
+/// </summary>
+public sealed class SeriesLayout
+{
+    private readonly DimensionRule[][] dimensionsByFamily = new DimensionRule[4][];
+    private readonly string[][] namesByFamily = new string[4][];
+
+    /// <summary>Derives the layout from <paramref name="rules"/>.</summary>
+    public SeriesLayout(SpanRules rules)
+    {
+        bool separate = rules.CallsDimensions.Count > 0 || rules.HistogramDimensions.Count > 0;
+        if (rules.HistogramEnabled && !separate)
+        {
+            Add(SeriesFamily.Spans, rules, []);
+        }
+        else
+        {
+            Add(SeriesFamily.Calls, rules, rules.CallsDimensions);
+            if (rules.HistogramEnabled)
+            {
+                Add(SeriesFamily.Duration, rules, rules.HistogramDimensions);
+            }
+        }
+
+        if (rules.EventsEnabled)
+        {
+            Add(SeriesFamily.Events, rules, rules.EventsDimensions);
+        }
+    }
+
+    /// <summary>Number of built-in dimensions that lead every key: 0 to 4, those not excluded.</summary>
+    public int BuiltInCount { get; private set; }
+
+    /// <summary>Whether series of this family exist under the rules.</summary>
+    public bool Has(SeriesFamily family) => namesByFamily[(int)family] is not null;
+
+    /// <summary>Attribute names in key order, built-in ones first. Empty if the family does not exist.</summary>
+    public ReadOnlySpan<string> Names(SeriesFamily family) => namesByFamily[(int)family];
+
+    /// <summary>The configured dimensions in key order, without the built-in ones. Empty if the family does not exist.</summary>
+    public ReadOnlySpan<DimensionRule> Configured(SeriesFamily family) => dimensionsByFamily[(int)family];
+
+    /// <summary>Whether series of this family carry durations.</summary>
+    public static bool HasHistogram(SeriesFamily family) => family is SeriesFamily.Spans or SeriesFamily.Duration;
+
+    private void Add(SeriesFamily family, SpanRules rules, IReadOnlyList<DimensionRule> own)
+    {
+        List<string> names = [];
+        AddIf(rules.IncludeServiceName, "service.name", names);
+        AddIf(rules.IncludeSpanName, "span.name", names);
+        AddIf(rules.IncludeSpanKind, "span.kind", names);
+        AddIf(rules.IncludeStatusCode, "status.code", names);
+        BuiltInCount = names.Count;
+        List<DimensionRule> configured = [];
+        AddConfigured(rules.Dimensions, configured);
+        AddConfigured(own, configured);
+        foreach (DimensionRule rule in configured)
+        {
+            names.Add(rule.Name);
+        }
+
+        namesByFamily[(int)family] = [.. names];
+        dimensionsByFamily[(int)family] = [.. configured];
+    }
+
+    private static void AddIf(bool include, string name, List<string> names)
+    {
+        if (include)
+        {
+            names.Add(name);
+        }
+    }
+
+    // A name in both lists is one dimension at its first place, with the later default: the connector's later put overwrites.
+    private static void AddConfigured(IReadOnlyList<DimensionRule> rules, List<DimensionRule> configured)
+    {
+        foreach (DimensionRule rule in rules)
+        {
+            int known = configured.FindIndex(other => other.Name == rule.Name);
+            if (known < 0)
+            {
+                configured.Add(rule);
+            }
+            else
+            {
+                configured[known] = rule with { Default = rule.Default ?? configured[known].Default };
+            }
+        }
+    }
+}
