@@ -57,6 +57,13 @@ public sealed class AnyValueText
     public void WriteText(ReadOnlySpan<byte> text, IBufferWriter<byte> output) =>
         counters.InvalidUtf8 += Utf8Text.Write(text, output) ? 1 : 0;
 
+    /// <summary>The beginning of <paramref name="text"/>, cut between characters and counted if it is longer than <paramref name="maxBytes"/>.</summary>
+    public ReadOnlySpan<byte> Cut(ReadOnlySpan<byte> text, int maxBytes)
+    {
+        counters.TooLong += text.Length > maxBytes ? 1 : 0;
+        return Utf8Text.Cut(text, maxBytes);
+    }
+
     private TextKind WriteNested(ReadOnlySpan<byte> value, IBufferWriter<byte> output)
     {
         scratch.ResetWrittenCount();

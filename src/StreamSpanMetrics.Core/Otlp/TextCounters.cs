@@ -9,6 +9,9 @@ public sealed class TextCounters
     /// <summary>Values nested deeper than <see cref="AnyValueText.MaxDepth"/>, cut with an ellipsis.</summary>
     public long TooDeep { get; set; }
 
+    /// <summary>Names and values cut because they were too long.</summary>
+    public long TooLong { get; set; }
+
     /// <summary>Values whose bytes are no AnyValue; they count as absent.</summary>
     public long Malformed { get; set; }
 }

@@ -30,4 +30,21 @@ internal static class Utf8Text
 
         return true;
     }
+
+    /// <summary>The beginning of the valid <paramref name="text"/> that fits <paramref name="maxBytes"/>, ending between characters.</summary>
+    public static ReadOnlySpan<byte> Cut(ReadOnlySpan<byte> text, int maxBytes)
+    {
+        if (text.Length <= maxBytes)
+        {
+            return text;
+        }
+
+        int end = maxBytes;
+        while (end > 0 && (text[end] & 0xC0) == 0x80)
+        {
+            end--;
+        }
+
+        return text[..end];
+    }
 }

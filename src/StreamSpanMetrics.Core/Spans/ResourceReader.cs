@@ -10,9 +10,6 @@ public sealed class ResourceReader
     private const string ServiceNameAttribute = "service.name";
     private const string ServiceNamespaceAttribute = "service.namespace";
 
-    /// <summary>More descriptive attributes than this are dropped, the last in name order first: a bound, far above what is emitted.</summary>
-    private const int MaxDescriptiveAttributes = 128;
-
     private readonly SpanRules rules;
     private readonly IReadOnlyList<string> selected;
     private readonly AnyValueText valueText;
@@ -68,10 +65,10 @@ public sealed class ResourceReader
 
             scratch.ResetWrittenCount();
             valueText.WriteText(key.In(bytes), scratch);
-            string name = Encoding.UTF8.GetString(scratch.WrittenSpan);
+            string name = Encoding.UTF8.GetString(valueText.Cut(scratch.WrittenSpan, SpanRules.MaxResourceNameBytes));
             scratch.ResetWrittenCount();
             TextKind kind = valueText.Write(value.In(bytes), scratch);
-            string text = kind == TextKind.Absent ? "" : Encoding.UTF8.GetString(scratch.WrittenSpan);
+            string text = kind == TextKind.Absent ? "" : Encoding.UTF8.GetString(valueText.Cut(scratch.WrittenSpan, SpanRules.MaxResourceValueBytes));
             if (attributes.TryAdd(name, new ResourceAttribute(name, kind, text)))
             {
                 NoteValue(name, value.In(bytes), values);
@@ -153,7 +150,7 @@ public sealed class ResourceReader
 
     private static void AddIdentity(ResourceAttribute attribute, string name, List<ResourceAttribute> identity, HashSet<string> used)
     {
-        if (used.Add(name) && attribute.Kind != TextKind.Absent)
+        if (used.Add(name) && attribute.Kind != TextKind.Absent && identity.Count < SpanRules.MaxResourceAttributes)
         {
             identity.Add(attribute with { Name = name });
         }
@@ -164,7 +161,7 @@ public sealed class ResourceReader
         List<ResourceAttribute> descriptive = [];
         foreach (ResourceAttribute attribute in attributes.Values)
         {
-            if (attribute.Kind != TextKind.Absent && !used.Contains(attribute.Name) && descriptive.Count < MaxDescriptiveAttributes)
+            if (attribute.Kind != TextKind.Absent && !used.Contains(attribute.Name) && descriptive.Count < SpanRules.MaxResourceAttributes)
             {
                 descriptive.Add(attribute);
             }

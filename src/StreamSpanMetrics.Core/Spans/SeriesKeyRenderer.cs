@@ -92,8 +92,9 @@ public sealed class SeriesKeyRenderer
         return lengthPlusOne > 0;
     }
 
-    private void Append(TextKind kind, ReadOnlySpan<byte> text)
+    private void Append(TextKind kind, ReadOnlySpan<byte> whole)
     {
+        ReadOnlySpan<byte> text = valueText.Cut(whole, SpanRules.MaxValueBytes);
         bool absent = kind == TextKind.Absent || text.IsEmpty;
         uint header = absent ? 0 : ((uint)text.Length << KindBits) | (uint)kind;
         Span<byte> target = rendered.GetSpan(MaxVarintBytes + text.Length);
