@@ -57,6 +57,9 @@ public sealed class StagedRecord
     /// <summary>Indexes of the resources.</summary>
     public ReadOnlySpan<int> Resources => resources.AsSpan(0, ResourceCount);
 
+    /// <summary>Stages nothing: for a record that is not even read.</summary>
+    public void Discard() => Reset();
+
     /// <summary>Keys of the observations with a duration.</summary>
     internal Span<PendingKey> TimedKeys => timedKeys.AsSpan(0, TimedCount);
 

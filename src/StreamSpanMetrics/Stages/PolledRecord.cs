@@ -1,0 +1,8 @@
+namespace StreamSpanMetrics.Stages;
+
+/// <summary>Where a record stands in its topic, and when it was written. Its value has been handed to the value reader before.</summary>
+/// <param name="Partition">Partition.</param>
+/// <param name="Offset">Offset.</param>
+/// <param name="TimestampMillis">Timestamp in milliseconds since 1970; not positive if the producer gave none.</param>
+/// <param name="IsLogAppendTime">Whether the broker gave the timestamp.</param>
+public readonly record struct PolledRecord(int Partition, long Offset, long TimestampMillis, bool IsLogAppendTime);
