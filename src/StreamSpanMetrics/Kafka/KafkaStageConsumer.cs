@@ -79,7 +79,8 @@ internal sealed class KafkaStageConsumer : IStageConsumer
             positions[partition] = offset + 1;
             sought.Remove(partition);
             Timestamp timestamp = result.Message.Timestamp;
-            record = new PolledRecord(partition, offset, timestamp.UnixTimestampMs, timestamp.Type == TimestampType.LogAppendTime);
+            bool appendTime = timestamp.Type == TimestampType.LogAppendTime;
+            record = new PolledRecord(partition, offset, timestamp.UnixTimestampMs, appendTime, HeadersOf(result.Message.Headers));
             return PollStatus.Record;
         }
         catch (ConsumeException exception) when (exception.Error.Code is ErrorCode.Local_AutoOffsetReset or ErrorCode.OffsetOutOfRange)
@@ -222,6 +223,9 @@ internal sealed class KafkaStageConsumer : IStageConsumer
             TopicId = TopicAdmin.TopicIdAsync(admin, topic).GetAwaiter().GetResult();
         }
     }
+
+    private static List<KeyValuePair<string, byte[]>>? HeadersOf(Headers? headers) =>
+        headers is null || headers.Count == 0 ? null : [.. headers.Select(header => KeyValuePair.Create(header.Key, header.GetValueBytes()))];
 
     private void LogClient(LogMessage message)
     {

@@ -22,4 +22,8 @@ internal static class Messages
 
     public static string ShardRefused(string topic, int shard, long offset, string reason) =>
         $"{topic}[{shard}] at offset {offset}: {reason}. This shard stops here, because going on would make its counters wrong; the others go on.";
+
+    public static string RestoreFailed(string topic, int shard, string failure, int chunk) =>
+        $"{topic}[{shard}]: the state cannot be restored: {failure}{(chunk < 0 ? "" : $" (chunk {chunk})")}. Nothing was changed. "
+        + "The points can be computed again from the source topic under another stream.application_id.";
 }

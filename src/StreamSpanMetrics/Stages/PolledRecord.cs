@@ -5,4 +5,6 @@ namespace StreamSpanMetrics.Stages;
 /// <param name="Offset">Offset.</param>
 /// <param name="TimestampMillis">Timestamp in milliseconds since 1970; not positive if the producer gave none.</param>
 /// <param name="IsLogAppendTime">Whether the broker gave the timestamp.</param>
-public readonly record struct PolledRecord(int Partition, long Offset, long TimestampMillis, bool IsLogAppendTime);
+/// <param name="Headers">Headers; null where there are none or the consumer was not asked for them.</param>
+public readonly record struct PolledRecord(
+    int Partition, long Offset, long TimestampMillis, bool IsLogAppendTime, IReadOnlyList<KeyValuePair<string, byte[]>>? Headers = null);
