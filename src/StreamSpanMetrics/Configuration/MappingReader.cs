@@ -65,6 +65,13 @@ internal sealed class MappingReader
         return entry is null ? place : entry.Value.Kind == SettingKind.Null ? entry.Key : entry.Value;
     }
 
+    /// <summary>The value of <paramref name="key"/>, which was written, as it stands in the file.</summary>
+    public SettingNode ValueOf(string key)
+    {
+        known.Add(key);
+        return mapping.Find(key)!.Value;
+    }
+
     /// <summary>Where the key itself stands; the mapping if it is absent.</summary>
     public SettingNode KeyPlaceOf(string key) => mapping.Find(key)?.Key ?? place;
 
@@ -218,7 +225,7 @@ internal sealed class MappingReader
         }
 
         List<string> words = [.. choices.Select(choice => choice.Word)];
-        Error(value, key, $"must be {string.Join(" or ", words)}, not '{value.Shown}'", DidYouMean(value, words));
+        Error(value, key, $"must be {Listed(words)}, not '{value.Shown}'", DidYouMean(value, words));
         return fallback;
     }
 
@@ -322,6 +329,11 @@ internal sealed class MappingReader
     {
         string? nearest = value.Text == value.Shown ? Suggestion.Nearest(value.Text, words) : null;
         return nearest is null ? null : $"did you mean '{nearest}'?";
+    }
+
+    private static string Listed(List<string> words)
+    {
+        return string.Join(", ", words.Take(words.Count - 1)) + " or " + words[^1];
     }
 
     private SettingNode? FindScalar(string key, string expected)
