@@ -106,8 +106,8 @@ internal static class KafkaReceiverReader
         KafkaKeys.IgnoreClientDetails(reader);
         reader.Ignore("group_id", "groups are named after stream.application_id; this one may be that of a running Collector");
         reader.Ignore("group_instance_id", "workers may come and go; no member is static");
-        reader.Ignore("group_rebalance_strategy", "partitions always move cooperatively");
-        reader.Ignore("group_rebalance_strategies", "partitions always move cooperatively");
+        reader.Ignore("group_rebalance_strategy", "how partitions move between workers is part of the exactly-once protocol");
+        reader.Ignore("group_rebalance_strategies", "how partitions move between workers is part of the exactly-once protocol");
         reader.Ignore("min_fetch_size", OwnFetching);
         reader.Ignore("default_fetch_size", OwnFetching);
         reader.Ignore("max_fetch_size", OwnFetching);

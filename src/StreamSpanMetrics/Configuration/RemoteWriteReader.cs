@@ -9,7 +9,7 @@ namespace StreamSpanMetrics.Configuration;
 internal static class RemoteWriteReader
 {
     private const string NeverGivesUp = "a push is repeated until it is settled; meanwhile the topic keeps the points";
-    private const string OnlyPause = "the pause doubles, with a random part, from initial_interval to max_interval";
+    private const string OnlyPause = "the pause grows from initial_interval to max_interval in its own way";
 
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
