@@ -9,10 +9,11 @@ public static class CommandLine
     private static readonly TimeSpan TerminationTimeout = TimeSpan.FromSeconds(25);
 
     /// <summary>
-    /// Parses and runs <paramref name="args"/>; returns the exit code. SIGINT and SIGTERM cancel the command's token. What the commands do not foresee
-    /// is a fault of the program and is printed whole.
+    /// Parses and runs <paramref name="args"/>; returns the exit code. SIGINT and SIGTERM cancel the command's token. What the commands do
+    /// not foresee is a fault of the program and is printed whole.
     /// </summary>
-    public static async Task<int> RunAsync(RootCommand root, IReadOnlyList<string> args, TextWriter? output = null, TextWriter? error = null)
+    public static async Task<int> RunAsync(
+        RootCommand root, IReadOnlyList<string> args, TextWriter? output = null, TextWriter? error = null)
     {
         root.HelpName = "spanmetrics";
         InvocationConfiguration configuration = new()

@@ -7,7 +7,11 @@ namespace StreamSpanMetrics.Commands;
 /// <summary>Prints what was found in a settings file.</summary>
 internal static class ProblemPrinter
 {
-    private static readonly JsonWriterOptions JsonOptions = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions JsonOptions = new()
+    {
+        Indented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     /// <summary>One problem per line, in the form of a compiler, each with its hint.</summary>
     public static void PrintText(IReadOnlyList<ConfigurationProblem> problems, TextWriter writer)

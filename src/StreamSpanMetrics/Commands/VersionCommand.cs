@@ -12,7 +12,8 @@ public static class VersionCommand
         Command command = new("version", "Print the version.");
         command.SetAction(parsed =>
         {
-            string? version = typeof(VersionCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
+            Assembly assembly = typeof(VersionCommand).Assembly;
+            string? version = assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
             parsed.InvocationConfiguration.Output.WriteLine("spanmetrics " + version);
             return ExitCode.Ok;
         });

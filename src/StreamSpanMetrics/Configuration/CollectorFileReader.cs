@@ -73,13 +73,16 @@ internal static class CollectorFileReader
     private static void CheckReferences(
         CollectorFile file, Pipeline pipeline, IReadOnlyList<SettingNode> ids, string role, string[] sections, ProblemList problems)
     {
-        List<string> defined = [.. file.Components.Where(component => sections.Contains(component.Section)).Select(component => component.Id)];
+        List<string> defined = [.. sections.SelectMany(file.In).Select(component => component.Id)];
         foreach (SettingNode id in ids)
         {
             if (!defined.Contains(id.Text))
             {
                 problems.Error(
-                    id, $"{pipeline.Path}.{role}s", $"{role} '{id.Shown}' is not defined in this file", MappingReader.DidYouMean(id, defined));
+                    id,
+                    $"{pipeline.Path}.{role}s",
+                    $"{role} '{id.Shown}' is not defined in this file",
+                    MappingReader.DidYouMean(id, defined));
             }
         }
     }

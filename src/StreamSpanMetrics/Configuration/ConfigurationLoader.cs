@@ -11,7 +11,9 @@ public static class ConfigurationLoader
     /// <summary>Reads the file <paramref name="path"/> with the environment of this process.</summary>
     public static ConfigurationResult LoadFile(string path) => LoadFile(path, Environment.GetEnvironmentVariable);
 
-    /// <summary>Reads the file <paramref name="path"/>; <paramref name="environment"/> gives a variable's value, null if it is not set.</summary>
+    /// <summary>
+    /// Reads the file <paramref name="path"/>; <paramref name="environment"/> gives a variable's value, null if it is not set.
+    /// </summary>
     public static ConfigurationResult LoadFile(string path, Func<string, string?> environment)
     {
         try
@@ -28,7 +30,8 @@ public static class ConfigurationLoader
         {
             return Unreadable(path, "there is no such file");
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (Exception exception) when (
+            exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             return Unreadable(path, "the file could not be read: " + exception.Message);
         }

@@ -2,7 +2,9 @@ using StreamSpanMetrics.Core.Spans;
 
 namespace StreamSpanMetrics.Configuration;
 
-/// <summary>A list of dimensions, with the rules of the connector's validateDimensions (connector/spanmetricsconnector/config.go).</summary>
+/// <summary>
+/// A list of dimensions, with the rules of the connector's validateDimensions (connector/spanmetricsconnector/config.go).
+/// </summary>
 internal static class DimensionsReader
 {
     // A key with more would not fit into the limits on keys, and no dashboard could show it.
@@ -36,7 +38,8 @@ internal static class DimensionsReader
 
     private static DimensionRule? NotMapping(MappingReader reader, string key, SettingNode item)
     {
-        reader.Error(item, key, "a dimension must be a mapping", item.Text == item.Shown ? $"write '- name: {item.Text}'" : "write '- name: ...'");
+        reader.Error(
+            item, key, "a dimension must be a mapping", item.Text == item.Shown ? $"write '- name: {item.Text}'" : "write '- name: ...'");
         return null;
     }
 

@@ -4,8 +4,8 @@ namespace StreamSpanMetrics.Configuration;
 
 /// <summary>
 /// Expands <c>${env:NAME}</c>, <c>${env:NAME:-default}</c> and <c>${NAME}</c> in values as the Collector does (opentelemetry-collector
-/// confmap/expand.go and confmap/provider/envprovider); <c>$$</c> is a dollar sign. A value is expanded when it is read, so that nothing is said
-/// about parts of the file that mean nothing here.
+/// confmap/expand.go and confmap/provider/envprovider); <c>$$</c> is a dollar sign. A value is expanded when it is read, so that nothing
+/// is said about parts of the file that mean nothing here.
 /// </summary>
 internal sealed class EnvironmentExpansion(Func<string, string?> lookup, ProblemList problems)
 {
@@ -113,7 +113,10 @@ internal sealed class EnvironmentExpansion(Func<string, string?> lookup, Problem
         if (value is null)
         {
             problems.Warning(
-                node, path, $"environment variable {name} is not set; an empty value is used", $"set it, or write '${{env:{name}:-default}}'");
+                node,
+                path,
+                $"environment variable {name} is not set; an empty value is used",
+                $"set it, or write '${{env:{name}:-default}}'");
         }
 
         return "";

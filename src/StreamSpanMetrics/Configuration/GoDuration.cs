@@ -14,7 +14,9 @@ internal static class GoDuration
         ("h", 3_600_000_000_000), ("m", 60_000_000_000), ("s", 1_000_000_000), ("ms", 1_000_000), ("us", 1_000), ("ns", 1),
     ];
 
-    /// <summary>Reads a duration; false if <paramref name="text"/> is none, or beyond 292 years. Fractions of a nanosecond are cut off.</summary>
+    /// <summary>
+    /// Reads a duration; false if <paramref name="text"/> is none, or beyond 292 years. Fractions of a nanosecond are cut off.
+    /// </summary>
     public static bool TryParse(string text, out long nanos)
     {
         nanos = 0;

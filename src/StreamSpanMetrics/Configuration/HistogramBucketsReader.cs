@@ -18,11 +18,13 @@ internal static class HistogramBucketsReader
         }
 
         MappingReader section = histogram.Section("explicit");
-        IReadOnlyList<SettingNode> items = section.Find("buckets") is { Kind: SettingKind.Scalar } ? section.TextNodes("buckets") : section.Items("buckets");
+        bool isText = section.Find("buckets") is { Kind: SettingKind.Scalar };
+        IReadOnlyList<SettingNode> items = isText ? section.TextNodes("buckets") : section.Items("buckets");
         List<long> bounds = ReadBounds(section, items);
         if (items.Count == 0 && section.IsMapping)
         {
-            histogram.Warning("explicit", "without buckets every duration falls into one bucket", "leave 'explicit' out for the default buckets");
+            histogram.Warning(
+                "explicit", "without buckets every duration falls into one bucket", "leave 'explicit' out for the default buckets");
         }
 
         section.Finish();
@@ -75,11 +77,15 @@ internal static class HistogramBucketsReader
         section.Finish();
         if (histogram.Find("explicit") is not null)
         {
-            histogram.Error("exponential", "explicit and exponential exclude each other", "keep 'explicit'; exponential histograms are not supported yet");
+            histogram.Error(
+                "exponential",
+                "explicit and exponential exclude each other",
+                "keep 'explicit'; exponential histograms are not supported yet");
         }
         else
         {
-            histogram.Error("exponential", "exponential histograms are not supported yet", "use 'explicit: {buckets: [...]}' or the default buckets");
+            histogram.Error(
+                "exponential", "exponential histograms are not supported yet", "use 'explicit: {buckets: [...]}' or the default buckets");
         }
     }
 }

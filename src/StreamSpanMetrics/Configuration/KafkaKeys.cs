@@ -103,7 +103,9 @@ internal static class KafkaKeys
 
         bool later = encoding is "otlp_json" or "jaeger_proto" or "jaeger_json" or "zipkin_proto" or "zipkin_json" or "zipkin_thrift";
         string message = later ? $"encoding '{encoding}' is not supported yet" : $"there is no encoding '{value.Shown}'";
-        string? hint = later ? "set 'encoding: otlp_proto', here and in the exporter that writes the topic" : MappingReader.DidYouMean(value, ["otlp_proto"]);
+        string? hint = later
+            ? "set 'encoding: otlp_proto', here and in the exporter that writes the topic"
+            : MappingReader.DidYouMean(value, ["otlp_proto"]);
         reader.Error(value, key, message, hint ?? "the encoding that works is otlp_proto");
     }
 

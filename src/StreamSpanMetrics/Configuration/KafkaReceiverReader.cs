@@ -120,7 +120,8 @@ internal static class KafkaReceiverReader
             "error_backoff",
             BadRecords,
             "enabled", "initial_interval", "max_interval", "multiplier", "randomization_factor", "max_elapsed_time");
-        reader.IgnoreSection("partition_processing", "stream.threads says how much runs in parallel", "independent", "max_buffered_batches");
+        reader.IgnoreSection(
+            "partition_processing", "stream.threads says how much runs in parallel", "independent", "max_buffered_batches");
         reader.IgnoreSection("telemetry", "it is about the Collector's own metrics", "metrics");
         foreach (string signal in (string[])["metrics", "logs", "profiles"])
         {

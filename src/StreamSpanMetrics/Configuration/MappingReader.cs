@@ -3,8 +3,8 @@ using System.Globalization;
 namespace StreamSpanMetrics.Configuration;
 
 /// <summary>
-/// Reads the keys of one mapping. A getter that cannot use what it finds notes the problem and returns its fallback, so that reading goes on and all
-/// problems are found at once. Every key that is asked for is known; <see cref="Finish"/> refuses the others.
+/// Reads the keys of one mapping. A getter that cannot use what it finds notes the problem and returns its fallback, so that reading goes
+/// on and all problems are found at once. Every key that is asked for is known; <see cref="Finish"/> refuses the others.
 /// </summary>
 internal sealed class MappingReader
 {
@@ -13,7 +13,9 @@ internal sealed class MappingReader
     private readonly SettingNode place;
     private readonly HashSet<string> known = [];
 
-    /// <summary>Reads <paramref name="value"/>, which stands at <paramref name="path"/>; nothing at all reads as an empty mapping.</summary>
+    /// <summary>
+    /// Reads <paramref name="value"/>, which stands at <paramref name="path"/>; nothing at all reads as an empty mapping.
+    /// </summary>
     public MappingReader(ReadingContext context, SettingNode value, string path)
     {
         this.context = context;
@@ -159,7 +161,9 @@ internal sealed class MappingReader
         return InRange(value, key, bytes, lowest, highest) ? (int)bytes : fallback;
     }
 
-    /// <summary>A duration of whole milliseconds; zero is allowed only if it is the lowest, or if <paramref name="orZero"/> says so.</summary>
+    /// <summary>
+    /// A duration of whole milliseconds; zero is allowed only if it is the lowest, or if <paramref name="orZero"/> says so.
+    /// </summary>
     public TimeSpan Duration(string key, TimeSpan fallback, TimeSpan lowest, TimeSpan highest, bool orZero = false)
     {
         SettingNode? value = FindScalar(key, "a duration");
@@ -229,7 +233,9 @@ internal sealed class MappingReader
         return fallback;
     }
 
-    /// <summary>A list of texts; a single text is split at its commas, as in the Collector. The nodes carry text and place of each.</summary>
+    /// <summary>
+    /// A list of texts; a single text is split at its commas, as in the Collector. The nodes carry text and place of each.
+    /// </summary>
     public IReadOnlyList<SettingNode> TextNodes(string key)
     {
         SettingNode? value = Find(key);
@@ -240,7 +246,8 @@ internal sealed class MappingReader
 
         if (value.Kind == SettingKind.Scalar)
         {
-            return [.. value.Text.Split(',', StringSplitOptions.TrimEntries).Where(text => text.Length > 0).Select(text => Part(text, value))];
+            string[] parts = value.Text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+            return [.. parts.Select(text => Part(text, value))];
         }
 
         return [.. Items(key).Where(item => IsText(item, key))];

@@ -1,8 +1,8 @@
 namespace StreamSpanMetrics.Configuration;
 
 /// <summary>
-/// Finds the path Kafka receiver, span_metrics, exporters in a Collector's file, and says of everything beside it that it is not run. Where several
-/// components could be meant, <c>stream.receiver</c>, <c>.connector</c> and <c>.exporter</c> decide.
+/// Finds the path Kafka receiver, span_metrics, exporters in a Collector's file, and says of everything beside it that it is not run.
+/// Where several components could be meant, <c>stream.receiver</c>, <c>.connector</c> and <c>.exporter</c> decide.
 /// </summary>
 internal sealed class PathSelector(CollectorFile file, ProblemList problems)
 {
@@ -12,8 +12,8 @@ internal sealed class PathSelector(CollectorFile file, ProblemList problems)
     private List<Pipeline> metricsPipelines = [];
 
     /// <summary>
-    /// The path. Where several components could be meant it holds the first, and where the connector is missing whatever is there, so that these are
-    /// still read for problems.
+    /// The path. Where several components could be meant it holds the first, and where the connector is missing whatever is there, so that
+    /// these are still read for problems.
     /// </summary>
     public SelectedPath Select()
     {
@@ -71,7 +71,8 @@ internal sealed class PathSelector(CollectorFile file, ProblemList problems)
         List<Component> used = defined;
         if (file.Pipelines is not null)
         {
-            used = [.. defined.Where(component => file.Pipelines.Any(pipeline => pipeline.Signal == "traces" && Names(pipeline.Exporters, component)))];
+            List<Pipeline> traces = [.. file.Pipelines.Where(pipeline => pipeline.Signal == "traces")];
+            used = [.. defined.Where(component => traces.Exists(pipeline => Names(pipeline.Exporters, component)))];
             if (used.Count == 0)
             {
                 problems.Error(
@@ -150,7 +151,8 @@ internal sealed class PathSelector(CollectorFile file, ProblemList problems)
         {
             undecided.AddRange(candidates);
             string ids = string.Join(", ", candidates.Select(component => component.Id));
-            problems.Error(candidates[1].Key, candidates[1].Path, $"several {kind} are on the path: {ids}", $"name the one to use in stream.{key}");
+            problems.Error(
+                candidates[1].Key, candidates[1].Path, $"several {kind} are on the path: {ids}", $"name the one to use in stream.{key}");
         }
 
         return candidates.Count == 0 ? null : candidates[0];
@@ -180,13 +182,20 @@ internal sealed class PathSelector(CollectorFile file, ProblemList problems)
                 string path = pipeline.Path + ".processors";
                 if (Component.TypeOf(processor.Text) is "batch" or "memory_limiter")
                 {
-                    problems.Warning(processor, path, $"processor '{processor.Shown}' has no effect here: records are batched and memory is bounded anyway");
+                    problems.Warning(
+                        processor,
+                        path,
+                        $"processor '{processor.Shown}' has no effect here: records are batched and memory is bounded anyway");
                 }
                 else
                 {
-                    string before = pipeline.Signal == "traces" ? "run it in the Collector that writes the topic" : "run it behind the metrics topic";
                     problems.Error(
-                        processor, path, $"processor '{processor.Shown}' stands on the path, and processors are not run", $"remove it here and {before}");
+                        processor,
+                        path,
+                        $"processor '{processor.Shown}' stands on the path, and processors are not run",
+                        pipeline.Signal == "traces"
+                            ? "remove it here and run it in the Collector that writes the topic"
+                            : "remove it here and run it behind the metrics topic");
                 }
             }
         }
@@ -194,14 +203,16 @@ internal sealed class PathSelector(CollectorFile file, ProblemList problems)
 
     private void WarnAboutTheRest(SelectedPath path)
     {
-        List<Component> run = [.. new[] { path.Receiver, path.Connector, path.KafkaExporter, path.RemoteWriteExporter }.OfType<Component>()];
+        Component?[] parts = [path.Receiver, path.Connector, path.KafkaExporter, path.RemoteWriteExporter];
+        List<Component> run = [.. parts.OfType<Component>()];
         HashSet<string> namedProcessors =
         [
             .. tracesPipelines.Concat(metricsPipelines).SelectMany(pipeline => pipeline.Processors).Select(node => node.Text),
         ];
         foreach (Component component in file.Components)
         {
-            bool hasProblem = undecided.Contains(component) || (component.Section == "processors" && namedProcessors.Contains(component.Id));
+            bool hasProblem = undecided.Contains(component)
+                || (component.Section == "processors" && namedProcessors.Contains(component.Id));
             if (!run.Contains(component) && !hasProblem)
             {
                 string? hint = component is { Section: "connectors", Type: "count" } ? "the count connector is not supported yet" : null;

@@ -3,8 +3,8 @@ using System.Buffers;
 namespace StreamSpanMetrics.Configuration;
 
 /// <summary>
-/// The HTTP keys of the remote-write exporter (opentelemetry-collector config/confighttp/confighttp.go), which stand at the top of the section or
-/// below <c>http</c>.
+/// The HTTP keys of the remote-write exporter (opentelemetry-collector config/confighttp/confighttp.go), which stand at the top of the
+/// section or below <c>http</c>.
 /// </summary>
 internal sealed class RemoteWriteHttpReader
 {
@@ -17,7 +17,8 @@ internal sealed class RemoteWriteHttpReader
     // Written by us for each request (Prometheus remote write 1.0, section Protocol) or by the HTTP client.
     private static readonly string[] ReservedHeaders =
     [
-        "Content-Encoding", "Content-Type", "Content-Length", "Host", "Transfer-Encoding", "Connection", "X-Prometheus-Remote-Write-Version",
+        "Content-Encoding", "Content-Type", "Content-Length", "Host", "Transfer-Encoding", "Connection",
+        "X-Prometheus-Remote-Write-Version",
     ];
 
     private static readonly (string Key, string Reason)[] IgnoredKeys =
@@ -117,13 +118,17 @@ internal sealed class RemoteWriteHttpReader
     public void Finish()
     {
         ReadTls();
-        At("auth").Refuse("auth", "authenticator extensions are not supported yet", "set the header: 'headers: {Authorization: \"Bearer ${env:TOKEN}\"}'");
+        At("auth").Refuse(
+            "auth",
+            "authenticator extensions are not supported yet",
+            "set the header: 'headers: {Authorization: \"Bearer ${env:TOKEN}\"}'");
         At("proxy_url").Refuse("proxy_url", "not supported yet", "set the environment variable HTTP_PROXY or HTTPS_PROXY");
         At("middlewares").Refuse("middlewares", "middleware extensions are not supported", "remove it");
         MappingReader reader = At("compression");
         if (reader.Text("compression", "snappy") is not ("snappy" or ""))
         {
-            reader.Error("compression", $"remote write is always compressed by snappy, not by '{reader.Find("compression")!.Shown}'", "remove it");
+            reader.Error(
+                "compression", $"remote write is always compressed by snappy, not by '{reader.Find("compression")!.Shown}'", "remove it");
         }
 
         foreach ((string key, string reason) in IgnoredKeys)
@@ -166,7 +171,11 @@ internal sealed class RemoteWriteHttpReader
         }
         else if (value.AsSpan().ContainsAnyInRange('\0', '\u001f') || value.Any(letter => letter >= '\u007f'))
         {
-            reader.Error(reader.KeyPlaceOf(key), key, "the value of a header must be printable ASCII", "is there a line end at the end of the secret?");
+            reader.Error(
+                reader.KeyPlaceOf(key),
+                key,
+                "the value of a header must be printable ASCII",
+                "is there a line end at the end of the secret?");
         }
         else if (!headers.TryAdd(name, value))
         {

@@ -116,7 +116,9 @@ internal static class RemoteWriteReader
             reader.Warning("add_metric_suffixes", "is deprecated", $"write 'translation_strategy: {(suffixes ? With : Without)}'");
         }
 
-        TranslationStrategy fallback = suffixes ? TranslationStrategy.UnderscoreEscapingWithSuffixes : TranslationStrategy.UnderscoreEscapingWithoutSuffixes;
+        TranslationStrategy fallback = suffixes
+            ? TranslationStrategy.UnderscoreEscapingWithSuffixes
+            : TranslationStrategy.UnderscoreEscapingWithoutSuffixes;
         SettingNode? value = reader.Find("translation_strategy");
         if (value is { Text: "NoUTF8EscapingWithSuffixes" or "NoTranslation" })
         {

@@ -16,8 +16,8 @@ internal sealed class SettingNode
     public string Text { get; init; } = "";
 
     /// <summary>
-    /// What a message may show of a scalar: its text as it stands in the file. A value from the environment is shown as its reference, since it may be
-    /// a secret.
+    /// What a message may show of a scalar: its text as it stands in the file. A value from the environment is shown as its reference,
+    /// since it may be a secret.
     /// </summary>
     public string Shown { get; init; } = "";
 

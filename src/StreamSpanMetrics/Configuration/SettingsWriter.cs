@@ -5,12 +5,14 @@ using StreamSpanMetrics.Core.Spans;
 
 namespace StreamSpanMetrics.Configuration;
 
-/// <summary>Writes settings as a file in the Collector's shape, every key with its effective value, that reads back to equal settings.</summary>
+/// <summary>
+/// Writes settings as a file in the Collector's shape, every key with its effective value, that reads back to equal settings.
+/// </summary>
 public static class SettingsWriter
 {
     /// <summary>
-    /// The file's text. Secrets are replaced by references to environment variables, one for each header; where these are set, the text reads back to
-    /// equal settings.
+    /// The file's text. Secrets are replaced by references to environment variables, one for each header; where these are set, the text
+    /// reads back to equal settings.
     /// </summary>
     public static string Write(ProcessorSettings settings)
     {
@@ -43,7 +45,8 @@ public static class SettingsWriter
     /// <summary>Name of the environment variable that stands for the value of a header.</summary>
     public static string HeaderVariable(string header)
     {
-        return "REMOTE_WRITE_HEADER_" + string.Concat(header.Select(letter => char.IsAsciiLetterOrDigit(letter) ? char.ToUpperInvariant(letter) : '_'));
+        return "REMOTE_WRITE_HEADER_" + string.Concat(
+            header.Select(letter => char.IsAsciiLetterOrDigit(letter) ? char.ToUpperInvariant(letter) : '_'));
     }
 
     private static void WriteReceiver(YamlText yaml, SpanSourceSettings source)

@@ -5,8 +5,8 @@ using StreamSpanMetrics.Core.Spans;
 namespace StreamSpanMetrics.Configuration;
 
 /// <summary>
-/// <c>connectors.span_metrics</c> with the connector's own rules (opentelemetry-collector-contrib connector/spanmetricsconnector/config.go) and a few
-/// more where it accepts what cannot be meant.
+/// <c>connectors.span_metrics</c> with the connector's own rules (opentelemetry-collector-contrib
+/// connector/spanmetricsconnector/config.go) and a few more where it accepts what cannot be meant.
 /// </summary>
 internal static class SpanMetricsReader
 {
@@ -157,7 +157,9 @@ internal static class SpanMetricsReader
         {
             SettingNode value = reader.Find(Key)!;
             reader.Error(
-                Key, $"there is no temporality '{value.Shown}'", MappingReader.DidYouMean(value, [Cumulative, Delta]) ?? $"set {Cumulative}");
+                Key,
+                $"there is no temporality '{value.Shown}'",
+                MappingReader.DidYouMean(value, [Cumulative, Delta]) ?? $"set {Cumulative}");
         }
     }
 

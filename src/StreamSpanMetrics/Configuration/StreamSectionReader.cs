@@ -35,7 +35,8 @@ internal static class StreamSectionReader
                 "close_policy", defaults.ClosePolicy, ("bounded", ClosePolicy.Bounded), ("strict", ClosePolicy.Strict)),
             BoundedAfter = reader.Duration("bounded_after", defaults.BoundedAfter, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
             MaxAhead = reader.Duration("max_ahead", defaults.MaxAhead, TimeSpan.Zero, TimeSpan.FromDays(1)),
-            DropMissingServiceName = reader.Choice("missing_service_name", defaults.DropMissingServiceName, ("count", false), ("drop", true)),
+            DropMissingServiceName = reader.Choice(
+                "missing_service_name", defaults.DropMissingServiceName, ("count", false), ("drop", true)),
             OnDataLoss = reader.Choice(
                 "on_data_loss", defaults.OnDataLoss, ("continue", DataLossPolicy.Continue), ("stop", DataLossPolicy.Stop)),
             MaxRecordBytes = reader.Bytes("max_record_bytes", defaults.MaxRecordBytes, SmallestRecordBytes, LargestRecordBytes),
@@ -98,7 +99,8 @@ internal static class StreamSectionReader
     private static TimeSpan ReadTransactionTimeout(MappingReader reader, TimeSpan fallback, TimeSpan sessionTimeout)
     {
         // M1: a dead worker's transaction must end before its partitions move on, else the next owner waits for it.
-        TimeSpan within = fallback < sessionTimeout ? fallback : TimeSpan.FromMilliseconds(Math.Floor(sessionTimeout.TotalMilliseconds * 0.8));
+        TimeSpan mostOfSession = TimeSpan.FromMilliseconds(Math.Floor(sessionTimeout.TotalMilliseconds * 0.8));
+        TimeSpan within = fallback < sessionTimeout ? fallback : mostOfSession;
         TimeSpan timeout = reader.Duration("transaction_timeout", within, TimeSpan.FromMilliseconds(500), LongestTransaction);
         if (timeout >= sessionTimeout)
         {

@@ -4,8 +4,8 @@ using YamlDotNet.Core.Events;
 namespace StreamSpanMetrics.Configuration;
 
 /// <summary>
-/// Reads one YAML document into nodes with their places. Works on the parser's events, so that a key given twice is a problem like any other and
-/// does not hide the rest; knows anchors, aliases and merge keys (YAML 1.1, <c>&lt;&lt;</c>).
+/// Reads one YAML document into nodes with their places. Works on the parser's events, so that a key given twice is a problem like any
+/// other and does not hide the rest; knows anchors, aliases and merge keys (YAML 1.1, <c>&lt;&lt;</c>).
 /// </summary>
 internal sealed class YamlDocumentReader
 {
@@ -38,11 +38,13 @@ internal sealed class YamlDocumentReader
             problems.FileError((int)exception.Start.Line, (int)exception.Start.Column, $"not valid YAML: {detail}");
             return null;
         }
-        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException or FormatException or OverflowException)
+        catch (Exception exception) when (
+            exception is InvalidOperationException or ArgumentException or FormatException or OverflowException)
         {
             // YamlDotNet's scanner throws these, without a place, for some broken texts, such as a list that is not closed.
             Mark place = reader.scanner.CurrentPosition;
-            problems.FileError((int)place.Line, (int)place.Column, "not valid YAML", "is a quote, bracket or brace before this place not closed?");
+            problems.FileError(
+                (int)place.Line, (int)place.Column, "not valid YAML", "is a quote, bracket or brace before this place not closed?");
             return null;
         }
     }
@@ -154,7 +156,13 @@ internal sealed class YamlDocumentReader
             entries.AddRange(source.Entries.Where(entry => keys.Add(entry.Key.Text)));
         }
 
-        return new SettingNode { Kind = SettingKind.Mapping, Line = (int)start.Start.Line, Column = (int)start.Start.Column, Entries = entries };
+        return new SettingNode
+        {
+            Kind = SettingKind.Mapping,
+            Line = (int)start.Start.Line,
+            Column = (int)start.Start.Column,
+            Entries = entries,
+        };
     }
 
     // The next event if it is of that kind, and steps over it; else null.

@@ -47,7 +47,10 @@ internal sealed class YamlText
     }
 
     /// <summary>A key with a list of durations, given in nanoseconds, on one line.</summary>
-    public void AddDurations(string key, IEnumerable<long> nanos) => Line(Quote(key) + ": [" + string.Join(", ", nanos.Select(GoDuration.Format)) + "]");
+    public void AddDurations(string key, IEnumerable<long> nanos)
+    {
+        Line(Quote(key) + ": [" + string.Join(", ", nanos.Select(GoDuration.Format)) + "]");
+    }
 
     /// <summary>A key whose value is read from an environment variable.</summary>
     public void AddReference(string key, string variable) => Line(Quote(key) + ": \"${env:" + variable + "}\"");
@@ -92,7 +95,8 @@ internal sealed class YamlText
             {
                 '"' => quoted.Append("\\\""),
                 '\\' => quoted.Append("\\\\"),
-                < ' ' or '\u007f' or '\u0085' or '\u2028' or '\u2029' or '\ufeff' => quoted.Append(CultureInfo.InvariantCulture, $"\\u{(int)letter:x4}"),
+                < ' ' or '\u007f' or '\u0085' or '\u2028' or '\u2029' or '\ufeff' =>
+                    quoted.Append(CultureInfo.InvariantCulture, $"\\u{(int)letter:x4}"),
                 _ => quoted.Append(letter),
             };
         }

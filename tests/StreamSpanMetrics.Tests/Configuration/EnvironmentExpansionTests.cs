@@ -6,7 +6,8 @@ public sealed class EnvironmentExpansionTests
 {
     private static readonly (string Name, string Value)[] Variables =
     [
-        ("NAME", "red"), ("EMPTY", ""), ("INTERVAL", "30s"), ("BROKERS", "[\"a:1\", \"b:2\"]"), ("PLAIN_BROKERS", "a:1, b:2"), ("DOLLAR", "a$$b"),
+        ("NAME", "red"), ("EMPTY", ""), ("INTERVAL", "30s"), ("BROKERS", "[\"a:1\", \"b:2\"]"), ("PLAIN_BROKERS", "a:1, b:2"),
+        ("DOLLAR", "a$$b"),
     ];
 
     [Theory]
@@ -33,10 +34,11 @@ public sealed class EnvironmentExpansionTests
     [Fact]
     public void A_value_is_typed_after_its_expansion()
     {
-        string file = "connectors: {span_metrics: {metrics_flush_interval: '${env:INTERVAL}', add_resource_attributes: '${env:YES:-true}'}}";
+        const string Keys = "metrics_flush_interval: '${env:INTERVAL}', add_resource_attributes: '${env:YES:-true}'";
+        const string File = "connectors: {span_metrics: {" + Keys + "}}";
 
-        Assert.Equal(TimeSpan.FromSeconds(30), SettingsFiles.Settings(file, Variables).Connector.MetricsFlushInterval);
-        Assert.True(SettingsFiles.Settings(file, Variables).Connector.AddResourceAttributes);
+        Assert.Equal(TimeSpan.FromSeconds(30), SettingsFiles.Settings(File, Variables).Connector.MetricsFlushInterval);
+        Assert.True(SettingsFiles.Settings(File, Variables).Connector.AddResourceAttributes);
     }
 
     [Theory]
@@ -53,12 +55,14 @@ public sealed class EnvironmentExpansionTests
     [Fact]
     public void A_variable_that_is_not_set_is_an_empty_value_and_a_warning()
     {
-        ConfigurationResult result = SettingsFiles.Load("connectors:\n  span_metrics:\n    namespace: '${env:NOT_SET}'\nreceivers: {kafka: }");
+        ConfigurationResult result = SettingsFiles.Load(
+            "connectors:\n  span_metrics:\n    namespace: '${env:NOT_SET}'\nreceivers: {kafka: }");
 
         Assert.Equal("", result.Settings!.Connector.Namespace);
         ConfigurationProblem warning = Assert.Single(result.Problems);
         Assert.Equal(
-            "settings.yaml:3:16: warning: connectors.span_metrics.namespace: environment variable NOT_SET is not set; an empty value is used\n"
+            "settings.yaml:3:16: warning: connectors.span_metrics.namespace: "
+                + "environment variable NOT_SET is not set; an empty value is used\n"
                 + "    hint: set it, or write '${env:NOT_SET:-default}'",
             warning.ToString());
     }
@@ -66,7 +70,8 @@ public sealed class EnvironmentExpansionTests
     [Fact]
     public void An_unquoted_reference_to_nothing_means_the_default()
     {
-        ConfigurationResult result = SettingsFiles.Load("connectors:\n  span_metrics:\n    namespace: ${env:NOT_SET}\nreceivers: {kafka: }");
+        ConfigurationResult result = SettingsFiles.Load(
+            "connectors:\n  span_metrics:\n    namespace: ${env:NOT_SET}\nreceivers: {kafka: }");
 
         Assert.Equal("traces.span.metrics", result.Settings!.Connector.Namespace);
         Assert.Single(result.Problems);

@@ -135,6 +135,7 @@ public sealed class PathSelectionTests
 
     private static (string Topic, string Namespace, string MetricsTopic, string Endpoint) Choice(ProcessorSettings settings)
     {
-        return (settings.Source.Topic, settings.Connector.Namespace, settings.MetricsTopic.Topic, settings.RemoteWrite!.Endpoint.ToString());
+        return (
+            settings.Source.Topic, settings.Connector.Namespace, settings.MetricsTopic.Topic, settings.RemoteWrite!.Endpoint.ToString());
     }
 }

@@ -8,7 +8,11 @@ namespace StreamSpanMetrics.Tests.Configuration;
 /// <summary>The settings files of the tests, and ways to read and compare settings.</summary>
 internal static class SettingsFiles
 {
-    private static readonly JsonSerializerOptions JsonOptions = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions JsonOptions = new()
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     public static string Folder { get; } = Path.Combine(AppContext.BaseDirectory, "Configuration", "Files");
 

@@ -55,7 +55,12 @@ public sealed class SettingsWriterTests
     {
         ProcessorSettings settings = new()
         {
-            Connector = new ConnectorSettings { Namespace = text, Dimensions = [new DimensionRule(text, text)], ExcludeDimensions = [text, text + ","] },
+            Connector = new ConnectorSettings
+            {
+                Namespace = text,
+                Dimensions = [new DimensionRule(text, text)],
+                ExcludeDimensions = [text, text + ","],
+            },
         };
 
         Assert.Equal(SettingsFiles.Json(settings), SettingsFiles.Json(SettingsFiles.Settings(SettingsWriter.Write(settings))));

@@ -104,7 +104,8 @@ public sealed class YamlDocumentReaderTests
         }
     }
 
-    private static string Flat(SettingNode mapping) => string.Join(' ', mapping.Entries.Select(entry => entry.Key.Text + "=" + entry.Value.Text));
+    private static string Flat(SettingNode mapping) => string.Join(
+        ' ', mapping.Entries.Select(entry => entry.Key.Text + "=" + entry.Value.Text));
 
     private static SettingNode Read(string text)
     {
