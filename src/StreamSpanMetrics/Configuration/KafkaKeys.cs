@@ -18,9 +18,10 @@ internal static class KafkaKeys
         List<string> brokers = [];
         foreach (SettingNode node in reader.TextNodes("brokers"))
         {
-            if (IsAddress(node.Text))
+            string address = WithPort(node.Text);
+            if (IsAddress(address))
             {
-                brokers.Add(node.Text);
+                brokers.Add(address);
             }
             else
             {
@@ -107,6 +108,13 @@ internal static class KafkaKeys
             ? "set 'encoding: otlp_proto', here and in the exporter that writes the topic"
             : MappingReader.DidYouMean(value, ["otlp_proto"]);
         reader.Error(value, key, message, hint ?? "the encoding that works is otlp_proto");
+    }
+
+    // The Collector's client and ours take this port where none is written; written out, two lists can be compared.
+    private static string WithPort(string text)
+    {
+        bool hasPort = text.LastIndexOf(':') > text.LastIndexOf(']');
+        return text.Length == 0 || hasPort ? text : text + ":9092";
     }
 
     private static bool IsAddress(string text)

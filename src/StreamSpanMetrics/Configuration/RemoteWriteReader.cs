@@ -141,10 +141,6 @@ internal static class RemoteWriteReader
     {
         const string TopicIsQueue = "the metrics topic is the queue";
         reader.IgnoreSection("remote_write_queue", TopicIsQueue, "enabled", "queue_size", "num_consumers");
-        reader.IgnoreSection(
-            "sending_queue",
-            TopicIsQueue,
-            "enabled", "num_consumers", "queue_size", "storage", "batch", "sizer", "block_on_overflow", "wait_for_result");
         reader.IgnoreSection("wal", TopicIsQueue, "directory", "buffer_size", "truncate_frequency", "lag_record_frequency");
         reader.Ignore("max_batch_request_parallelism", "one request at a time per partition keeps samples in order");
         reader.Ignore("include_metadata_keys", "records have no request metadata");

@@ -116,6 +116,14 @@ public sealed class PathSelectionTests
     }
 
     [Fact]
+    public void A_broker_without_a_port_has_the_usual_one()
+    {
+        const string File = "connectors: {span_metrics: }\nreceivers: {kafka: {brokers: kafka}}\nexporters: {kafka: {brokers: ['kafka:9092']}}";
+
+        Assert.Equal(["kafka:9092"], SettingsFiles.Settings(File).Source.Kafka.Brokers);
+    }
+
+    [Fact]
     public void A_short_session_shortens_the_transactions()
     {
         ProcessorSettings settings = SettingsFiles.Settings("connectors: {span_metrics: }\nreceivers: {kafka: {session_timeout: 6s}}");
