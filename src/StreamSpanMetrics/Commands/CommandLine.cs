@@ -9,8 +9,8 @@ public static class CommandLine
     private static readonly TimeSpan TerminationTimeout = TimeSpan.FromSeconds(25);
 
     /// <summary>
-    /// Parses and runs <paramref name="args"/>; returns the exit code. SIGINT and SIGTERM cancel the command's token. What the commands do
-    /// not foresee is a fault of the program and is printed whole.
+    /// Parses and runs <paramref name="args"/>; returns the exit code. SIGINT and SIGTERM cancel the command's token, and
+    /// the command says itself how it ended then. What the commands do not foresee is a fault of the program and is printed whole.
     /// </summary>
     public static async Task<int> RunAsync(
         RootCommand root, IReadOnlyList<string> args, TextWriter? output = null, TextWriter? error = null)
@@ -26,10 +26,6 @@ public static class CommandLine
         try
         {
             return await root.Parse(args).InvokeAsync(configuration);
-        }
-        catch (OperationCanceledException)
-        {
-            return ExitCode.Ok;
         }
         catch (Exception exception)
         {
