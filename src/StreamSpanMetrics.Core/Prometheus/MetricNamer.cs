@@ -49,7 +49,7 @@ public sealed class MetricNamer
     /// <summary>Name of the series that carries the resource attributes.</summary>
     public string TargetInfoName => prefix.Length == 0 ? "target_info" : prefix + "_target_info";
 
-    /// <summary>The unit in words, as metadata states it: <c>ms</c> is <c>milliseconds</c>, <c>By/s</c> is <c>bytes_per_second</c>.</summary>
+    /// <summary>The unit in words, as metadata has it: <c>ms</c> is <c>milliseconds</c>, <c>By/s</c> is <c>bytes_per_second</c>.</summary>
     public static string Unit(string unit)
     {
         string main = MainUnit(unit);

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections.Frozen;
 using System.Net;
 using System.Net.Http.Headers;
@@ -67,7 +66,7 @@ public sealed class RemoteWriteSender : IDisposable
         retries = new ResiliencePipelineBuilder<RemoteWriteAnswer> { TimeProvider = clock }.AddRetry(options).Build();
     }
 
-    /// <summary>The handler for a real receiver: no redirects (a push must arrive where it was sent), connections renewed for DNS.</summary>
+    /// <summary>The handler for a real receiver: no redirects, a push goes where it was sent; connections are renewed for DNS.</summary>
     public static HttpMessageHandler CreateHandler(RemoteWriteSettings settings) => new SocketsHttpHandler
     {
         AllowAutoRedirect = false,
@@ -163,7 +162,8 @@ public sealed class RemoteWriteSender : IDisposable
         }
         catch (Exception error) when (error is HttpRequestException or IOException)
         {
-            return new RemoteWriteAnswer(null, error.InnerException is null ? error.Message : $"{error.Message} ({error.InnerException.Message})");
+            string inner = error.InnerException is null ? "" : $" ({error.InnerException.Message})";
+            return new RemoteWriteAnswer(null, error.Message + inner);
         }
     }
 
@@ -190,16 +190,9 @@ public sealed class RemoteWriteSender : IDisposable
     private static async Task<string> ReadAnswerAsync(HttpResponseMessage response, CancellationToken cancellation)
     {
         using Stream content = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
-        byte[] bytes = ArrayPool<byte>.Shared.Rent(MostAnswerBytes);
-        try
-        {
-            int length = await content.ReadAtLeastAsync(bytes, MostAnswerBytes, throwOnEndOfStream: false, cancellation).ConfigureAwait(false);
-            return Encoding.UTF8.GetString(bytes, 0, Math.Min(length, MostAnswerBytes));
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(bytes);
-        }
+        byte[] bytes = new byte[MostAnswerBytes];
+        int length = await content.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellation).ConfigureAwait(false);
+        return Encoding.UTF8.GetString(bytes, 0, length);
     }
 
     private TimeSpan? RetryAfter(RetryConditionHeaderValue? header) => header?.Delta ?? header?.Date - clock.GetUtcNow();

@@ -105,7 +105,8 @@ public sealed class GoldenSeriesTests
 
     // Resources that become one label set at one timestamp: which value was sent last is chance.
     private static bool WasWrittenByTwoResources(string series) =>
-        series.Contains("job=\"edge-resorder\"", StringComparison.Ordinal) || series.Contains("job=\"edge-reskinds\"", StringComparison.Ordinal);
+        series.Contains("job=\"edge-resorder\"", StringComparison.Ordinal)
+        || series.Contains("job=\"edge-reskinds\"", StringComparison.Ordinal);
 
     private static string Labels(TimeSeries series) => string.Join('\n', series.Labels.Select(label => $"{label.Name}={label.Value}"));
 

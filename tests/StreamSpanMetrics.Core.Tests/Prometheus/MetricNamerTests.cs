@@ -11,8 +11,10 @@ public sealed class MetricNamerTests
     [InlineData("events", "", MetricKind.Counter, "events_total", "events")]
     [InlineData("traces.span.metrics.calls", "", MetricKind.Counter, "traces_span_metrics_calls_total", "traces_span_metrics_calls")]
     [InlineData(
-        "traces.span.metrics.duration", "ms", MetricKind.Histogram, "traces_span_metrics_duration_milliseconds", "traces_span_metrics_duration")]
-    [InlineData("traces.span.metrics.duration", "s", MetricKind.Histogram, "traces_span_metrics_duration_seconds", "traces_span_metrics_duration")]
+        "traces.span.metrics.duration", "ms", MetricKind.Histogram,
+        "traces_span_metrics_duration_milliseconds", "traces_span_metrics_duration")]
+    [InlineData(
+        "traces.span.metrics.duration", "s", MetricKind.Histogram, "traces_span_metrics_duration_seconds", "traces_span_metrics_duration")]
     [InlineData("total.requests", "1", MetricKind.Counter, "requests_total", "total_requests")]
     [InlineData("requests_total", "{request}", MetricKind.Counter, "requests_total", "requests_total")]
     [InlineData("duration_milliseconds", "ms", MetricKind.Histogram, "duration_milliseconds", "duration_milliseconds")]

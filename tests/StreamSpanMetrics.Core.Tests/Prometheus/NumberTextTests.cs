@@ -37,7 +37,8 @@ public sealed class NumberTextTests
     [InlineData(double.NaN, "NaN")]
     [InlineData(double.PositiveInfinity, "Infinity")]
     [InlineData(double.NegativeInfinity, "-Infinity")]
-    public void Attribute_doubles_look_as_in_ecmascript(double value, string expected) => Assert.Equal(expected, NumberText.Attribute(value));
+    public void Attribute_doubles_look_as_in_ecmascript(double value, string expected) =>
+        Assert.Equal(expected, NumberText.Attribute(value));
 
     [Fact]
     public void Samples_have_the_infinities_of_the_exposition_format()

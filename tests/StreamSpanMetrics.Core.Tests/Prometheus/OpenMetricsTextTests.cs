@@ -10,7 +10,8 @@ public sealed class OpenMetricsTextTests
     private static readonly ExportMetricsServiceRequest Example = SeriesTranslatorTests.Record(
         ["service.name", "c", "region", "eu"],
         SeriesTranslatorTests.Histogram("duration", "ms", SeriesTranslatorTests.Duration(2000, [1, 0, 1], [2, 10], 12.5)),
-        SeriesTranslatorTests.Calls("calls", SeriesTranslatorTests.Number(2000, 3, "op", "b"), SeriesTranslatorTests.Number(1000, 1, "op", "a\"\\\n")));
+        SeriesTranslatorTests.Calls(
+            "calls", SeriesTranslatorTests.Number(2000, 3, "op", "b"), SeriesTranslatorTests.Number(1000, 1, "op", "a\"\\\n")));
 
     [Fact]
     public void Families_are_typed_grouped_and_sorted()

@@ -71,7 +71,8 @@ public sealed class RemoteWriteBatcherTests
         SeriesBuffer two = SeriesTranslatorTests.Translate(
             new PrometheusRules(),
             SeriesTranslatorTests.Record(
-                ["service.name", "c"], SeriesTranslatorTests.Calls("calls", SeriesTranslatorTests.Number(1000, 0), SeriesTranslatorTests.Number(2000, 1))));
+                ["service.name", "c"],
+                SeriesTranslatorTests.Calls("calls", SeriesTranslatorTests.Number(1000, 0), SeriesTranslatorTests.Number(2000, 1))));
         RemoteWriteBatcher batcher = new(3_000_000, sendMetadata: false);
         batcher.Append(two);
         batcher.Append(Record(5));
