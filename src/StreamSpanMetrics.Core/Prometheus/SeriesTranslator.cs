@@ -130,12 +130,17 @@ public sealed class SeriesTranslator
             return;
         }
 
-        foreach (NumberDataPoint point in points)
+        if (points.Count > 0)
         {
+            output.AddFamily(family.Family);
+        }
+
+        for (int at = 0; at < points.Count; at++)
+        {
+            NumberDataPoint point = points[at];
             long millis = Millis(point.TimeUnixNano);
             double value = point.ValueCase == NumberDataPoint.ValueOneofCase.AsInt ? point.AsInt : point.AsDouble;
             long bits = IsStale(point.Flags) ? StaleMarker.Bits : BitConverter.DoubleToInt64Bits(value);
-            output.AddFamily(family.Family);
             table.Add(family, Labels(point.Attributes, resource, labels), new SeriesPoint(millis, bits, null, -1));
         }
     }
@@ -150,28 +155,34 @@ public sealed class SeriesTranslator
             return;
         }
 
-        foreach (HistogramDataPoint point in points)
+        if (points.Count > 0)
         {
+            output.AddFamily(family.Family);
+        }
+
+        for (int at = 0; at < points.Count; at++)
+        {
+            HistogramDataPoint point = points[at];
             long millis = Millis(point.TimeUnixNano);
             long bits = IsStale(point.Flags) ? StaleMarker.Bits : 0;
-            output.AddFamily(family.Family);
             table.Add(family, Labels(point.Attributes, resource, labels), new SeriesPoint(millis, bits, point, -1));
         }
     }
 
+    // By index: the enumerator of a repeated field is an object, and this runs for every point.
     private LabelSet Labels(RepeatedField<KeyValue> attributes, RepeatedField<KeyValue>? resource, FixedLabel[] labels)
     {
         builder.Begin();
-        foreach (KeyValue attribute in attributes)
+        for (int at = 0; at < attributes.Count; at++)
         {
-            builder.Add(attribute, overwrites: false);
+            builder.Add(attributes[at], overwrites: false);
         }
 
         if (rules.ResourceAttributesAsLabels && resource is not null)
         {
-            foreach (KeyValue attribute in resource)
+            for (int at = 0; at < resource.Count; at++)
             {
-                builder.Add(attribute, overwrites: true);
+                builder.Add(resource[at], overwrites: true);
             }
         }
 

@@ -237,6 +237,28 @@ public sealed class SeriesTranslatorTests
         Assert.Equal(TestSeries.Decode(fresh).ToByteArray(), buffer.BytesOf(0, 701).ToArray());
     }
 
+    [Fact]
+    public void A_known_record_is_translated_without_garbage_per_point()
+    {
+        HistogramDataPoint[] points = new HistogramDataPoint[400];
+        for (int at = 0; at < points.Length; at++)
+        {
+            points[at] = Duration(T, [1, 0, 1, 1, 0], [1, 10, 100, 1000], 262.5);
+            points[at].Attributes[0].Value.StringValue = "GET /" + at;
+        }
+
+        ExportMetricsServiceRequest record = Record(["service.name", "c", "region", "eu"], Histogram("duration", "ms", points));
+        SeriesTranslator translator = new(new PrometheusRules());
+        SeriesBuffer buffer = new();
+        translator.Translate(record, buffer);
+        buffer.Clear();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        translator.Translate(record, buffer);
+        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        Assert.Equal((400 * 7) + 1, buffer.SeriesCount);
+        Assert.InRange(allocated, 0, 8192);
+    }
+
     internal static NumberDataPoint[] Many(int count) =>
         [.. Enumerable.Range(0, count).Select(number => Number(1000, number, "n", "v" + number))];
 
