@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.IO.Compression;
 using System.Text;
@@ -69,6 +70,24 @@ public sealed class GoldenSeriesTests
                 Assert.Equal(series.Value, actual[series.Key], Math.Abs(series.Value) * 1e-9);
             }
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void The_exposition_has_a_line_for_each_series_of_the_collector(string settings, string corpus)
+    {
+        OpenMetricsText text = new();
+        text.Add(Translate(settings, corpus));
+        ArrayBufferWriter<byte> output = new();
+        text.WriteTo(output);
+        string[] lines = Encoding.UTF8.GetString(output.WrittenSpan).Split('\n');
+        Assert.Equal(["# EOF", ""], lines[^2..]);
+
+        // The golden file escapes as JSON does, the exposition leaves control characters other than line feeds as they are.
+        IEnumerable<string> series = lines[..^2].Where(line => !line.StartsWith('#'))
+            .Select(line => line[..line.LastIndexOf(' ')])
+            .Select(line => line.Replace("\t", @"\t", StringComparison.Ordinal).Replace("\0", @"\u0000", StringComparison.Ordinal));
+        Assert.Equal(ReadSeries(settings, corpus).Keys.Order(StringComparer.Ordinal), series.Order(StringComparer.Ordinal));
     }
 
     [Fact]
