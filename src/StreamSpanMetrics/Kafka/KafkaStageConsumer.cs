@@ -173,8 +173,21 @@ internal sealed class KafkaStageConsumer : IStageConsumer
     public void Pause(int partition) => consumer.Pause([new TopicPartition(topic, partition)]);
 
     /// <inheritdoc/>
-    public void Commit(IReadOnlyDictionary<int, long> offsets) =>
-        consumer.Commit(offsets.Select(offset => new TopicPartitionOffset(topic, offset.Key, offset.Value)));
+    public void Resume(int partition) => consumer.Resume([new TopicPartition(topic, partition)]);
+
+    /// <inheritdoc/>
+    public void Commit(IReadOnlyDictionary<int, long> offsets)
+    {
+        try
+        {
+            consumer.Commit(offsets.Select(offset => new TopicPartitionOffset(topic, offset.Key, offset.Value)));
+        }
+        catch (KafkaException exception) when (!exception.Error.IsFatal)
+        {
+            // A later commit, or the next owner by doing the same again, makes up for it.
+            logger.KafkaError("committing offsets: " + exception.Error.Reason, time);
+        }
+    }
 
     /// <inheritdoc/>
     public void Close() => consumer.Close();

@@ -39,6 +39,9 @@ public interface IStageConsumer : IDisposable
     /// <summary>Stops fetching a partition until it is resumed or moved.</summary>
     void Pause(int partition);
 
+    /// <summary>Fetches a paused partition again.</summary>
+    void Resume(int partition);
+
     /// <summary>Commits offsets outside a transaction: for a stage whose output is not in Kafka.</summary>
     void Commit(IReadOnlyDictionary<int, long> offsets);
 
