@@ -44,6 +44,9 @@ internal sealed class SeriesStore
         this.dimensionCounts = dimensionCounts;
     }
 
+    /// <summary>Bytes of all keys and kinds.</summary>
+    public int KeyBytes => arenaLength - arenaGarbage;
+
     /// <summary>Series held.</summary>
     public int Count { get; private set; }
 

@@ -1,4 +1,5 @@
 using StreamSpanMetrics.Core.Spans;
+using StreamSpanMetrics.Schemas.V1;
 
 namespace StreamSpanMetrics.Core.Totals;
 
@@ -31,5 +32,17 @@ public sealed record ShardRules
     {
         long step = unixMillis / IntervalMillis;
         return unixMillis % IntervalMillis < 0 ? step - 1 : step;
+    }
+
+    /// <summary>Number of dimensions by family; -1 where the rules have no such family.</summary>
+    internal int[] DimensionCounts()
+    {
+        int[] counts = new int[4];
+        for (int family = 0; family < counts.Length; family++)
+        {
+            counts[family] = Layout.Has((SeriesFamily)family) ? Layout.Names((SeriesFamily)family).Length : -1;
+        }
+
+        return counts;
     }
 }
