@@ -62,7 +62,7 @@ public sealed class ShardReplay
             state.CloseSilently(closedStep);
         }
 
-        state.CompleteRecord();
+        state.CompleteRecord(deltasOffset);
         return RestoreFailure.None;
     }
 

@@ -166,14 +166,13 @@ public sealed class ShardState
             block.FromOffset, block.ToOffset, block.Part);
     }
 
-    /// <summary>Says that all blocks of the record last applied from are applied.</summary>
-    public void CompleteRecord()
+    /// <summary>Says that all blocks of a record are applied, also of one without blocks.</summary>
+    /// <param name="deltasOffset">Offset of the record.</param>
+    public void CompleteRecord(long deltasOffset)
     {
-        if (inRecord)
-        {
-            inRecord = false;
-            DeltasOffset++;
-        }
+        ArgumentOutOfRangeException.ThrowIfLessThan(deltasOffset, DeltasOffset);
+        inRecord = false;
+        DeltasOffset = deltasOffset + 1;
     }
 
     /// <summary>

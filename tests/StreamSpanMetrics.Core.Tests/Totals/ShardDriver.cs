@@ -28,8 +28,7 @@ public sealed class ShardDriver
     {
         ApplyResult result = State.Apply(block, nextDeltasOffset);
         Emit();
-        State.CompleteRecord();
-        nextDeltasOffset++;
+        State.CompleteRecord(nextDeltasOffset++);
         return result;
     }
 
