@@ -211,7 +211,7 @@ internal sealed class ApplicationState
 
         if (control.RulesFingerprint != rules.Number || control.Shards != stream.Shards)
         {
-            throw new StageStoppedException(
+            throw new OtherRulesException(
                 $"The application '{stream.ApplicationId}' runs under other rules; a change of rules needs another stream.application_id. "
                 + $"Differences:\n{Differences(control.RulesText, rules.Text)}");
         }

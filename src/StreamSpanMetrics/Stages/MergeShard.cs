@@ -73,7 +73,7 @@ internal sealed class MergeShard
             }
         }
 
-        State.CompleteRecord();
+        State.CompleteRecord(offset);
         Pending.HasProgress = true;
         return true;
     }

@@ -42,14 +42,14 @@ internal static partial class Log
     [LoggerMessage(10, LogLevel.Critical, "{Stage}: {Message}")]
     public static partial void StageFailed(this ILogger logger, string stage, string message);
 
-    [LoggerMessage(11, LogLevel.Warning, "Remote write to {Endpoint} fails and is tried again: {Reason}; metrics wait in the topic meanwhile")]
-    public static partial void RemoteWriteAway(this ILogger logger, string endpoint, string reason);
+    [LoggerMessage(11, LogLevel.Warning, "Remote write to {Endpoint} fails since {Since:u} and is tried again (attempt {Attempts}): {Reason}; points wait in the metrics topic")]
+    public static partial void RemoteWriteAway(this ILogger logger, string endpoint, DateTimeOffset since, int attempts, string reason);
 
-    [LoggerMessage(12, LogLevel.Information, "Remote write to {Endpoint} works again")]
-    public static partial void RemoteWriteBack(this ILogger logger, string endpoint);
+    [LoggerMessage(12, LogLevel.Information, "Remote write to {Endpoint} works again; it failed since {Since:u}, {Attempts} attempts")]
+    public static partial void RemoteWriteBack(this ILogger logger, string endpoint, DateTimeOffset since, int attempts);
 
-    [LoggerMessage(13, LogLevel.Error, "Remote write refused {Samples} samples: {Reasons}")]
-    public static partial void SamplesRefused(this ILogger logger, long samples, string reasons);
+    [LoggerMessage(13, LogLevel.Error, "Remote write refused {Samples} samples for good ({Reason}; further ones are counted, not logged, for a minute): {Answer}")]
+    public static partial void SamplesRefused(this ILogger logger, long samples, string reason, string answer);
 
     [LoggerMessage(14, LogLevel.Error, "{Topic}[{Shard}]: sequence {Expected} expected, {Found} found: point records are missing")]
     public static partial void SequenceHole(this ILogger logger, string topic, int shard, ulong expected, ulong found);
