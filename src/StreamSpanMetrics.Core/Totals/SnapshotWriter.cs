@@ -13,7 +13,6 @@ namespace StreamSpanMetrics.Core.Totals;
 /// </remarks>
 public sealed class SnapshotWriter
 {
-    private const int MaxChunkSeries = 4096;
     private const long MaxChunkBytes = 700_000;
     private const int MaxChunks = 1 << 20;
 
@@ -26,6 +25,9 @@ public sealed class SnapshotWriter
         CompleteSet = completeSet;
         NextSet = nextSet;
     }
+
+    /// <summary>Most series that a chunk holds on average when a set begins.</summary>
+    internal int MaxChunkSeries { get; set; } = 4096;
 
     /// <summary>The newest set of which all chunks are written; null before the first.</summary>
     public SnapshotSet? CompleteSet { get; private set; }
