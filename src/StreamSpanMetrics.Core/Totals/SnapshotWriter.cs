@@ -35,7 +35,9 @@ public sealed class SnapshotWriter
     /// <summary>The set being written; null between two sets.</summary>
     public SnapshotSet? NextSet { get; private set; }
 
-    /// <summary>Appends the next chunk's record to <paramref name="records"/>; the last chunk of a set also removes the set before it.</summary>
+    /// <summary>
+    /// Appends the next chunk's record to <paramref name="records"/>; the last chunk of a set also removes the set before it.
+    /// </summary>
     /// <returns>False, and nothing appended, while the state allows no chunk (<see cref="ShardState.CanSnapshot"/>).</returns>
     public bool WriteChunk(ICollection<StateRecord> records)
     {
