@@ -11,17 +11,15 @@ public sealed class ShardReplay
 {
     private readonly ShardState state;
     private readonly ProgressRecord? progress;
-    private readonly long closedStep;
     private int nextForced;
 
     internal ShardReplay(ShardState state, ProgressRecord? progress)
     {
         this.state = state;
         this.progress = progress;
-        closedStep = progress?.ClosedStep ?? ShardState.NoStep;
         FromOffset = state.DeltasOffset;
         ToOffset = progress?.DeltasOffset ?? state.DeltasOffset;
-        state.BeginReplay(closedStep);
+        state.BeginReplay(progress?.ClosedStep ?? ShardState.NoStep);
     }
 
     /// <summary>Offset in the deltas topic from which to read.</summary>
@@ -58,8 +56,6 @@ public sealed class ShardReplay
                 RefusedBlock = result;
                 return RestoreFailure.RefusedBlock;
             }
-
-            state.CloseSilently(closedStep);
         }
 
         state.CompleteRecord(deltasOffset);
@@ -98,7 +94,6 @@ public sealed class ShardReplay
             ForcedClose forced = progress.ForcedCloses[nextForced++];
             state.RememberForcedClose(forced.Clone());
             state.Force(forced.Step);
-            state.CloseSilently(closedStep);
         }
     }
 

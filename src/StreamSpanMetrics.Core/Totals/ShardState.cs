@@ -27,7 +27,6 @@ public sealed class ShardState
     private long recordStartClosedStep = NoStep;
     private bool inRecord;
     private long forcedThroughStep = NoStep;
-    private bool inReplay;
 
     /// <summary>A shard at its very beginning (S1).</summary>
     /// <param name="rules">The rules.</param>
@@ -82,7 +81,10 @@ public sealed class ShardState
     /// <summary>Forced closes since the replay offset of the complete snapshot set (T5).</summary>
     public IReadOnlyList<ForcedClose> ForcedCloses => forcedCloses;
 
-    /// <summary>Last step whose points were written before this state was restored: closing it again writes nothing.</summary>
+    /// <summary>
+    /// Last step whose points were written before this state was restored. Steps up to it are closed again while blocks are
+    /// applied again, without becoming closable for the caller.
+    /// </summary>
     public long EmittedThroughStep { get; internal set; } = NoStep;
 
     /// <summary>The step in whose emission the state was restored, if any.</summary>
@@ -120,17 +122,8 @@ public sealed class ShardState
 
     internal ShardTotals Totals { get; }
 
-    /// <summary>How many records of a step are written already: all, none, or as many as before the restore.</summary>
-    /// <returns><see cref="uint.MaxValue"/> if the step needs no emission at all.</returns>
-    public uint EmittedRecords(long step)
-    {
-        if (step <= EmittedThroughStep)
-        {
-            return uint.MaxValue;
-        }
-
-        return step == PartlyEmittedStep ? PartlyEmittedRecords : 0;
-    }
+    /// <summary>How many records of a step are written already: none, unless the state was restored in its emission.</summary>
+    public uint EmittedRecords(long step) => step == PartlyEmittedStep ? PartlyEmittedRecords : 0;
 
     /// <summary>Applies a block, or says why not (M2). A refusal changes nothing.</summary>
     /// <param name="block">The block; not kept.</param>
@@ -138,7 +131,7 @@ public sealed class ShardState
     /// <exception cref="InvalidOperationException">A step is closing or can be closed.</exception>
     public ApplyResult Apply(DeltaBlock block, long deltasOffset)
     {
-        if (ClosingStep is not null || (NextClosableStep is not null && !inReplay))
+        if (ClosingStep is not null || NextClosableStep is not null)
         {
             throw new InvalidOperationException("All closable steps have to be closed and finished before the next block.");
         }
@@ -156,6 +149,7 @@ public sealed class ShardState
             AddEntries(block, position);
             ledger.Advance(block);
             JumpOverNothing();
+            CloseSilently(EmittedThroughStep);
         }
         else if (outcome == ApplyOutcome.Skipped)
         {
@@ -213,18 +207,14 @@ public sealed class ShardState
         JumpOverNothing();
     }
 
-    internal void BeginReplay(long emittedThroughStep)
-    {
-        inReplay = true;
-        EmittedThroughStep = emittedThroughStep;
-    }
+    internal void BeginReplay(long emittedThroughStep) => EmittedThroughStep = emittedThroughStep;
 
     internal void EndReplay(long deltasOffset)
     {
-        inReplay = false;
         inRecord = false;
         DeltasOffset = Math.Max(DeltasOffset, deltasOffset);
         JumpOverNothing();
+        CloseSilently(EmittedThroughStep);
     }
 
     /// <summary>Applies a forced close from progress again.</summary>
@@ -232,6 +222,7 @@ public sealed class ShardState
     {
         forcedThroughStep = Math.Max(forcedThroughStep, step);
         JumpOverNothing();
+        CloseSilently(EmittedThroughStep);
     }
 
     internal void RememberForcedClose(ForcedClose forced) => forcedCloses.Add(forced);
@@ -243,7 +234,7 @@ public sealed class ShardState
     /// Closes steps without emission, at most through <paramref name="through"/>, jumping from one step in which something
     /// changes to the next (T6).
     /// </summary>
-    internal void CloseSilently(long through)
+    private void CloseSilently(long through)
     {
         long target = Math.Min(Target(), through);
         while (ClosedStep < target)

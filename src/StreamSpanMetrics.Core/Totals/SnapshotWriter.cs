@@ -13,7 +13,6 @@ namespace StreamSpanMetrics.Core.Totals;
 /// </remarks>
 public sealed class SnapshotWriter
 {
-    private const int MaxChunkSeries = 4096;
     private const long MaxChunkBytes = 700_000;
     private const int MaxChunks = 1 << 20;
 
@@ -27,13 +26,18 @@ public sealed class SnapshotWriter
         NextSet = nextSet;
     }
 
+    /// <summary>Most series that a chunk holds on average when a set begins.</summary>
+    internal int MaxChunkSeries { get; set; } = 4096;
+
     /// <summary>The newest set of which all chunks are written; null before the first.</summary>
     public SnapshotSet? CompleteSet { get; private set; }
 
     /// <summary>The set being written; null between two sets.</summary>
     public SnapshotSet? NextSet { get; private set; }
 
-    /// <summary>Appends the next chunk's record to <paramref name="records"/>; the last chunk of a set also removes the set before it.</summary>
+    /// <summary>
+    /// Appends the next chunk's record to <paramref name="records"/>; the last chunk of a set also removes the set before it.
+    /// </summary>
     /// <returns>False, and nothing appended, while the state allows no chunk (<see cref="ShardState.CanSnapshot"/>).</returns>
     public bool WriteChunk(ICollection<StateRecord> records)
     {

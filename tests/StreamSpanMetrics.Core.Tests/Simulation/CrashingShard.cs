@@ -104,7 +104,7 @@ internal sealed class CrashingShard
             state.Close(step);
             uint written = state.EmittedRecords(step);
             StepRecords records = new(state, encoder, written);
-            while (written != uint.MaxValue && records.MoveNext())
+            while (records.MoveNext())
             {
                 pending.Add(new EmittedRecord(step, Convert.ToHexString(records.Key), Convert.ToHexString(records.Value)));
                 if (random?.Next(15) == 0)
@@ -133,6 +133,7 @@ internal sealed class CrashingShard
         List<StateRecord> records = [];
         if (random is null || random.Next(2) == 0)
         {
+            snapshots.MaxChunkSeries = 6;
             snapshots.WriteChunk(records);
         }
 
