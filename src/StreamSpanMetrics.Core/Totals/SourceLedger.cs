@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using StreamSpanMetrics.Core.Deltas;
 using StreamSpanMetrics.Schemas.V1;
 
 namespace StreamSpanMetrics.Core.Totals;
@@ -6,9 +7,6 @@ namespace StreamSpanMetrics.Core.Totals;
 /// <summary>The positions and clocks of all source partitions, and the decision whether a block fits (M2).</summary>
 internal sealed class SourceLedger
 {
-    /// <summary>The one format of delta blocks so far.</summary>
-    public const uint BlockFormat = 1;
-
     // Far beyond what a Kafka cluster holds: a larger count can only be damage.
     private const uint MaxPartitions = 1_000_000;
 
@@ -41,7 +39,7 @@ internal sealed class SourceLedger
     /// <summary>Decides about a block without changing anything; <see cref="ApplyOutcome.Applied"/> means that it fits.</summary>
     public ApplyOutcome Judge(DeltaBlock block)
     {
-        if (block.Format != BlockFormat)
+        if (block.Format != DeltaFormat.Version)
         {
             return ApplyOutcome.UnknownFormat;
         }

@@ -38,7 +38,7 @@ internal sealed class ApplicationState
     {
         using TopicAdmin admin = new(ClientConfigs.Client(settings.Source.Kafka));
         int sourcePartitions = await WaitForSourceAsync(admin, stop).ConfigureAwait(false);
-        List<TopicPlan> missing = MissingTopics(admin);
+        List<TopicPlan> missing = await MissingTopicsAsync(admin).ConfigureAwait(false);
         bool hasState = !missing.Exists(plan => plan.Name == settings.Stream.StateTopic);
         ControlRecord? control = hasState ? ReadControl(stop) : null;
         if (control is not null && missing.Count > 0)
@@ -81,7 +81,7 @@ internal sealed class ApplicationState
             string reason;
             try
             {
-                int partitions = admin.PartitionCount(settings.Source.Topic);
+                int partitions = await admin.PartitionCountAsync(settings.Source.Topic).ConfigureAwait(false);
                 if (partitions > 0)
                 {
                     return partitions;
@@ -104,12 +104,12 @@ internal sealed class ApplicationState
         }
     }
 
-    private List<TopicPlan> MissingTopics(TopicAdmin admin)
+    private async Task<List<TopicPlan>> MissingTopicsAsync(TopicAdmin admin)
     {
         List<TopicPlan> missing = [];
         foreach (TopicPlan plan in TopicPlan.For(settings).Where(plan => plan.Name != settings.Source.Topic))
         {
-            int partitions = admin.PartitionCount(plan.Name);
+            int partitions = await admin.PartitionCountAsync(plan.Name).ConfigureAwait(false);
             if (partitions == 0)
             {
                 missing.Add(plan);

@@ -14,11 +14,24 @@ internal sealed class TopicAdmin : IDisposable
     /// <summary>An administrator over the given connection.</summary>
     public TopicAdmin(ClientConfig config) => admin = new AdminClientBuilder(config).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
 
-    /// <summary>Number of partitions; 0 if the topic does not exist. Throws a <see cref="KafkaException"/> if no broker answers.</summary>
-    public int PartitionCount(string topic)
+    /// <summary>
+    /// Number of partitions; 0 if the topic does not exist. Describes the topic instead of asking for its metadata, which could make
+    /// the broker create it (S5). Throws a <see cref="KafkaException"/> if no broker answers.
+    /// </summary>
+    public async Task<int> PartitionCountAsync(string topic)
     {
-        TopicMetadata? found = admin.GetMetadata(topic, AskTimeout).Topics.Find(metadata => metadata.Topic == topic);
-        return found is null || found.Error.IsError ? 0 : found.Partitions.Count;
+        try
+        {
+            DescribeTopicsResult result = await admin
+                .DescribeTopicsAsync(TopicCollection.OfTopicNames([topic]), new DescribeTopicsOptions { RequestTimeout = AskTimeout })
+                .ConfigureAwait(false);
+            return result.TopicDescriptions[0].Partitions.Count;
+        }
+        catch (DescribeTopicsException exception)
+            when (exception.Results.TopicDescriptions.Exists(topic => topic.Error.Code == ErrorCode.UnknownTopicOrPart))
+        {
+            return 0;
+        }
     }
 
     /// <summary>Creates a topic; false if it exists already.</summary>

@@ -85,7 +85,7 @@ internal sealed class MergeShard
         {
             State.Close(step);
             uint written = State.EmittedRecords(step);
-            if (written != uint.MaxValue && !Emit(new StepRecords(State, encoder, written), written))
+            if (!Emit(new StepRecords(State, encoder, written), written))
             {
                 return false;
             }
