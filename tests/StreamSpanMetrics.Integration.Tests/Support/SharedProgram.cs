@@ -14,18 +14,7 @@ public abstract class SharedProgram<T> : IAsyncDisposable
     }
 
     /// <summary>The running program. Skips the calling test, with the reason, where the program is not to be had.</summary>
-    public async Task<T> RequireAsync()
-    {
-        try
-        {
-            return await started.Value;
-        }
-        catch (UnavailableException unavailable)
-        {
-            Assert.Skip(unavailable.Message);
-            throw;
-        }
-    }
+    public Task<T> RequireAsync() => Availability.OrSkipAsync(started.Value);
 
     /// <summary>Ends the program if it was started.</summary>
     public async ValueTask DisposeAsync()
