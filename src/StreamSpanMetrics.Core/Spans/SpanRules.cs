@@ -63,7 +63,7 @@ public sealed record SpanRules
     /// <summary>Built-in dimension <c>status.code</c>.</summary>
     public bool IncludeStatusCode { get; init; } = true;
 
-    /// <summary>Drops spans whose resource has no <c>service.name</c> instead of counting them under <see cref="UnknownService"/>.</summary>
+    /// <summary>Drops spans whose resource lacks <c>service.name</c>, else they count under <see cref="UnknownService"/>.</summary>
     public bool DropMissingServiceName { get; init; }
 
     /// <summary>Whether all resource attributes are identity, as in the Collector.</summary>
