@@ -57,6 +57,10 @@ public sealed class AnyValueText
     public void WriteText(ReadOnlySpan<byte> text, IBufferWriter<byte> output) =>
         counters.InvalidUtf8 += Utf8Text.Write(text, output) ? 1 : 0;
 
+    /// <summary>Whether the AnyValue <paramref name="value"/> is a string, not merely shown as one.</summary>
+    public static bool IsString(ReadOnlySpan<byte> value) =>
+        TryFindMember(value, out byte tag, out _, out _) && tag == OtlpTags.AnyValueString;
+
     /// <summary>Whether the AnyValue <paramref name="value"/> sets a member of its oneof; a malformed one does as far as can be seen.</summary>
     internal static bool HasMember(ReadOnlySpan<byte> value) => !TryFindMember(value, out byte tag, out _, out _) || tag != 0;
 
