@@ -108,6 +108,14 @@ public sealed class DamagedRecordTests
         Assert.Equal(new DecodeProblem(cause, position), Problem(record));
 
     [Fact]
+    public void A_part_of_a_resource_cannot_borrow_bytes_from_the_next_part()
+    {
+        // The first part states an attribute of four bytes and has none; with the second part's four it would look whole.
+        byte[] record = [0x0A, 10, 0x0A, 2, 0x0A, 4, 0x0A, 4, 0x0A, 2, 0x12, 0];
+        Assert.Equal(new DecodeProblem(DecodeCause.Truncated, 4), Problem(record));
+    }
+
+    [Fact]
     public void A_group_of_unknown_fields_is_passed_over()
     {
         byte[] record = [0x13, 0x18, 1, 0x1B, 0x1C, 0x25, 1, 2, 3, 4, 0x2A, 2, 7, 7, 0x31, 1, 2, 3, 4, 5, 6, 7, 8, 0x14, 0x0A, 0];

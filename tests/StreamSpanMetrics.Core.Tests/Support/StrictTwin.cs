@@ -34,10 +34,22 @@ internal static class StrictTwin
             Pass(record, start, end, shape, includingLate: false, []);
         }
 
+        if (shape.Parts is WireShape parts)
+        {
+            List<(int Start, int End)> regions = [];
+            Pass(record, start, end, shape, includingLate: false, [], regions);
+            foreach ((int Start, int End) region in regions.Count > 1 ? regions : [])
+            {
+                Pass(record, region.Start, region.End, parts, includingLate: true, []);
+            }
+        }
+
         Pass(record, start, end, shape, includingLate: true, output);
     }
 
-    private static void Pass(byte[] record, int position, int end, WireShape shape, bool includingLate, List<byte> output)
+    private static void Pass(
+        byte[] record, int position, int end, WireShape shape, bool includingLate, List<byte> output,
+        List<(int Start, int End)>? firstFields = null)
     {
         while (position < end)
         {
@@ -58,6 +70,11 @@ internal static class StrictTwin
 
             int contentStart = position;
             Skip(record, ref position, end, start, wireType, number, ref contentStart);
+            if (tag == 0x0A)
+            {
+                firstFields?.Add((contentStart, position));
+            }
+
             if (rule is not null)
             {
                 Known(record, tag, start, contentStart, position, rule, includingLate || !rule.IsLate, output);

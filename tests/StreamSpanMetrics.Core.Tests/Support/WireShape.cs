@@ -8,6 +8,9 @@ internal sealed class WireShape
     /// <summary>Whether some of the fields are looked into after the whole message was passed over.</summary>
     public bool HasLateFields { get; private set; }
 
+    /// <summary>The message in field 1 if its parts have to be whole, each by itself, where it comes in several.</summary>
+    public WireShape? Parts { get; private init; }
+
     /// <summary>The request as a trace reader looks at it: resources stay closed, events are opened if <paramref name="events"/>.</summary>
     public static WireShape Request(bool resources, bool events)
     {
@@ -19,7 +22,8 @@ internal sealed class WireShape
             .With(5, 2, text: true).With(6, 0).With(7, 1).With(8, 1).With(9, 2, keyValue).With(10, 0)
             .With(11, 2, events ? happened : null, late: true).With(12, 0).With(13, 2).With(14, 0).With(15, 2, status).With(16, 5);
         WireShape scope = new WireShape().With(1, 2).With(2, 2, span).With(3, 2);
-        WireShape resourceSpans = new WireShape().With(1, 2, resources ? resource : null, late: true)
+        WireShape flatResource = new WireShape().With(1, 2).With(2, 0).With(3, 2);
+        WireShape resourceSpans = new WireShape { Parts = flatResource }.With(1, 2, resources ? resource : null, late: true)
             .With(2, 2, scope, late: true).With(3, 2);
         return new WireShape().With(1, 2, resourceSpans);
     }
