@@ -89,7 +89,8 @@ public sealed class RecordFolder
             DecodeProblem problem = Resources.Find(reader.Resource, out ResourceEntry resource);
             if (problem.Exists)
             {
-                return problem;
+                reader.Refuse(reader.LocateInRecord(problem));
+                break;
             }
 
             if (!FoldSpans(ref reader, record, resource))
@@ -98,13 +99,15 @@ public sealed class RecordFolder
             }
         }
 
-        if (!reader.Problem.Exists)
+        if (reader.Problem.Exists)
         {
-            Resolve(Staged.TimedKeys, Staged.MutableTimedSeries);
-            Resolve(Staged.CountedKeys, Staged.MutableCountedSeries);
+            Staged.Reset();
+            return reader.Problem;
         }
 
-        return reader.Problem;
+        Resolve(Staged.TimedKeys, Staged.MutableTimedSeries);
+        Resolve(Staged.CountedKeys, Staged.MutableCountedSeries);
+        return DecodeProblem.None;
     }
 
     // In three passes over the record's keys instead of one: with many series each look-up waits for memory twice, and the waits of

@@ -64,6 +64,13 @@ public sealed class AnyValueText
         return Utf8Text.Cut(text, maxBytes);
     }
 
+    /// <summary>Whether the AnyValue <paramref name="value"/> is a string, not merely shown as one.</summary>
+    public static bool IsString(ReadOnlySpan<byte> value) =>
+        TryFindMember(value, out byte tag, out _, out _) && tag == OtlpTags.AnyValueString;
+
+    /// <summary>Whether the AnyValue <paramref name="value"/> sets a member of its oneof; a malformed one does as far as can be seen.</summary>
+    internal static bool HasMember(ReadOnlySpan<byte> value) => !TryFindMember(value, out byte tag, out _, out _) || tag != 0;
+
     private TextKind WriteNested(ReadOnlySpan<byte> value, IBufferWriter<byte> output)
     {
         scratch.ResetWrittenCount();
@@ -89,7 +96,7 @@ public sealed class AnyValueText
         switch (tag)
         {
             case OtlpTags.AnyValueString:
-                JsonText.WriteString(content.In(value), output);
+                counters.InvalidUtf8 += JsonText.WriteString(content.In(value), output) ? 1 : 0;
                 return true;
             case OtlpTags.AnyValueBool:
                 output.Write(number != 0 ? "true"u8 : "false"u8);
@@ -140,7 +147,7 @@ public sealed class AnyValueText
         }
 
         output.Write("]"u8);
-        return !cursor.Problem.Exists;
+        return IsWhole(cursor.Problem);
     }
 
     private bool WriteMap(ReadOnlySpan<byte> map, IBufferWriter<byte> output, int depth)
@@ -170,7 +177,7 @@ public sealed class AnyValueText
         {
             output.Write(first ? ""u8 : ","u8);
             first = false;
-            JsonText.WriteString(Encoding.Latin1.GetBytes(key), output);
+            counters.InvalidUtf8 += JsonText.WriteString(Encoding.Latin1.GetBytes(key), output) ? 1 : 0;
             output.Write(":"u8);
             if (!WriteJson(value.In(map), output, depth + 1))
             {
@@ -179,7 +186,13 @@ public sealed class AnyValueText
         }
 
         output.Write("}"u8);
-        return !cursor.Problem.Exists;
+        return IsWhole(cursor.Problem);
+    }
+
+    private bool IsWhole(DecodeProblem problem)
+    {
+        counters.Malformed += problem.Exists ? 1 : 0;
+        return !problem.Exists;
     }
 
     /// <summary>Finds the member of the oneof that is set, the last one if several are; tag 0 if none. False if malformed.</summary>
@@ -192,7 +205,7 @@ public sealed class AnyValueText
         while (cursor.MoveNext())
         {
             if (cursor.Tag is OtlpTags.AnyValueString or OtlpTags.AnyValueBool or OtlpTags.AnyValueInt or OtlpTags.AnyValueDouble
-                or OtlpTags.AnyValueArray or OtlpTags.AnyValueMap or OtlpTags.AnyValueBytes)
+                or OtlpTags.AnyValueArray or OtlpTags.AnyValueMap or OtlpTags.AnyValueBytes or OtlpTags.AnyValueStringIndex)
             {
                 tag = cursor.Tag;
                 content = cursor.Content;

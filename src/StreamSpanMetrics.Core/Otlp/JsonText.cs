@@ -9,9 +9,10 @@ internal static class JsonText
     private const uint LineSeparator = 0x2028;
     private const uint ParagraphSeparator = 0x2029;
 
-    /// <summary>Appends <paramref name="text"/> as a JSON string; invalid UTF-8 becomes the escape of U+FFFD.</summary>
-    public static void WriteString(ReadOnlySpan<byte> text, IBufferWriter<byte> output)
+    /// <summary>Appends <paramref name="text"/> as a JSON string; invalid UTF-8 becomes the escape of U+FFFD, and the answer is true.</summary>
+    public static bool WriteString(ReadOnlySpan<byte> text, IBufferWriter<byte> output)
     {
+        bool mended = false;
         output.Write("\""u8);
         while (!text.IsEmpty)
         {
@@ -20,6 +21,7 @@ internal static class JsonText
             {
                 // Go takes an invalid sequence byte by byte.
                 output.Write("\\ufffd"u8);
+                mended = true;
                 text = text[1..];
                 continue;
             }
@@ -29,6 +31,7 @@ internal static class JsonText
         }
 
         output.Write("\""u8);
+        return mended;
     }
 
     private static void WriteRune(uint rune, ReadOnlySpan<byte> bytes, IBufferWriter<byte> output)

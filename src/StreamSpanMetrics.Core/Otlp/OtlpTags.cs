@@ -61,6 +61,9 @@ internal static class OtlpTags
     public const byte AnyValueMap = (6 << 3) | WireLength;
     public const byte AnyValueBytes = (7 << 3) | WireLength;
 
+    /// <summary>A member of the oneof that only profiles use: elsewhere the value is as good as absent.</summary>
+    public const byte AnyValueStringIndex = (8 << 3) | WireVarint;
+
     public const byte ListValues = (1 << 3) | WireLength;
 
     /// <summary>Bytes of a trace id (W3C Trace Context).</summary>

@@ -50,9 +50,9 @@ internal static class SlowSpanReader
             {
                 key = cursor.Content;
             }
-            else if (cursor.Tag == OtlpTags.KeyValueValue && cursor.Content.Length > 0)
+            else if (cursor.Tag == OtlpTags.KeyValueValue && (value.Length == 0 || AnyValueText.HasMember(cursor.Content.In(record))))
             {
-                // A repeated message is merged, and merging a oneof replaces it: an empty part changes nothing.
+                // A repeated message is merged, and merging a oneof replaces it: a part that sets nothing changes nothing.
                 value = cursor.Content;
             }
         }

@@ -14,6 +14,7 @@ public ref struct TraceReader
     private readonly ReadOnlySpan<byte> record;
     private ProtoCursor request;
     private ProtoCursor scopes;
+    private ValueSlice resourceSpans;
     private ReadOnlySpan<byte> resource;
     private int spanPosition;
     private int spansEnd;
@@ -75,6 +76,27 @@ public ref struct TraceReader
     /// <summary>Ends the walk because a part that only the caller looks into is broken.</summary>
     internal void Refuse(DecodeProblem problem) => Problem = problem;
 
+    /// <summary>A problem found in <see cref="Resource"/>, with its position in the record instead of in the resource.</summary>
+    internal readonly DecodeProblem LocateInRecord(DecodeProblem problem)
+    {
+        int position = problem.Position;
+        ProtoCursor cursor = new(record, resourceSpans, MessageShape.ResourceSpans);
+        while (cursor.MoveNext())
+        {
+            if (cursor.Tag == OtlpTags.ResourceSpansResource)
+            {
+                if (position < cursor.Content.Length)
+                {
+                    return problem with { Position = cursor.Content.Start + position };
+                }
+
+                position -= cursor.Content.Length;
+            }
+        }
+
+        return problem;
+    }
+
     private bool ReadSpan(ValueSlice span, SpanView view)
     {
         view.Reset();
@@ -91,6 +113,7 @@ public ref struct TraceReader
     // The Collector writes the resource behind its spans, others before: it has to be known first, so it is looked for first.
     private bool FindResource(ValueSlice region)
     {
+        resourceSpans = region;
         resource = default;
         int parts = 0;
         ProtoCursor cursor = new(record, region, MessageShape.ResourceSpans);
@@ -104,11 +127,35 @@ public ref struct TraceReader
             }
         }
 
-        Problem = cursor.Problem;
+        Problem = cursor.Problem.Exists || parts < 2 ? cursor.Problem : CheckParts();
         scopes = new ProtoCursor(record, region, MessageShape.ResourceSpans);
         spanPosition = 0;
         spansEnd = 0;
         return !Problem.Exists;
+    }
+
+    /// <summary>Each part has to be whole by itself: a field must not reach from one into the next.</summary>
+    private readonly DecodeProblem CheckParts()
+    {
+        ProtoCursor parts = new(record, resourceSpans, MessageShape.ResourceSpans);
+        while (parts.MoveNext())
+        {
+            if (parts.Tag == OtlpTags.ResourceSpansResource)
+            {
+                ProtoCursor fields = new(record, parts.Content, MessageShape.Resource);
+                while (fields.MoveNext())
+                {
+                    // Only the end matters: ResourceReader reads what is in it.
+                }
+
+                if (fields.Problem.Exists)
+                {
+                    return fields.Problem;
+                }
+            }
+        }
+
+        return DecodeProblem.None;
     }
 
     private bool MoveToNextScope()

@@ -15,6 +15,7 @@ public sealed class ResourceReader
     private readonly AnyValueText valueText;
     private readonly ArrayBufferWriter<byte> scratch = new();
     private readonly int defaultBytes;
+    private bool serviceNameIsString;
 
     /// <summary>Reads under <paramref name="rules"/>; <paramref name="selected"/> are the names of all dimensions, as in the selector.</summary>
     public ResourceReader(SpanRules rules, IReadOnlyList<string> selected, IReadOnlyList<FamilyPlan> plans, AnyValueText valueText)
@@ -49,6 +50,7 @@ public sealed class ResourceReader
     private DecodeProblem ReadAttributes(
         ReadOnlySpan<byte> bytes, SortedDictionary<string, ResourceAttribute> attributes, byte[]?[] values)
     {
+        serviceNameIsString = false;
         ProtoCursor cursor = new(bytes, new ValueSlice(0, bytes.Length), MessageShape.Resource);
         while (cursor.MoveNext())
         {
@@ -72,6 +74,7 @@ public sealed class ResourceReader
             if (attributes.TryAdd(name, new ResourceAttribute(name, kind, text)))
             {
                 NoteValue(name, value.In(bytes), values);
+                serviceNameIsString |= name == ServiceNameAttribute && AnyValueText.IsString(value.In(bytes));
             }
         }
 
@@ -96,12 +99,14 @@ public sealed class ResourceReader
         if (misses)
         {
             attributes[ServiceNameAttribute] = new(ServiceNameAttribute, TextKind.String, SpanRules.UnknownService);
+            serviceNameIsString = true;
         }
 
         ResourceAttribute serviceName = attributes[ServiceNameAttribute];
         ResourceAttribute serviceNamespace = attributes.GetValueOrDefault(ServiceNamespaceAttribute, new(ServiceNamespaceAttribute, TextKind.Absent, ""));
         ResourceAttribute[] identity = Identity(attributes, out HashSet<string> used);
-        ResourceAttribute dimension = serviceName.Kind == TextKind.String ? serviceName : new(ServiceNameAttribute, TextKind.Absent, "");
+        // The text of an array names the job, but is no string: the connector leaves the dimension empty.
+        ResourceAttribute dimension = serviceNameIsString ? serviceName : new(ServiceNameAttribute, TextKind.Absent, "");
         string groupKey = GroupKey(serviceNamespace, serviceName, identity);
         return new ResourceEntry
         {
