@@ -91,7 +91,7 @@ public sealed partial class FileShapeTests
         return false;
     }
 
-    [GeneratedRegex(@"^\s*public\s+(?:(?:static|sealed|abstract|partial|readonly|ref|unsafe)\s+)*"
+    [GeneratedRegex(@"^public\s+(?:(?:static|sealed|abstract|partial|readonly|ref|unsafe)\s+)*"
         + @"(?:class|struct|record|interface|enum|delegate)\b")]
     private static partial Regex PublicType();
 }

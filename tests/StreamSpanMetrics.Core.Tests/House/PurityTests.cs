@@ -15,9 +15,10 @@ public sealed partial class PurityTests
 
     private static readonly string[] ImpureNamespaces = ["System.Linq", "System.Net", "System.Threading", "System.Timers", "Microsoft"];
 
+    // System.Linq is not among them: the compiler makes some collection expressions with it. What is written is seen by its using line.
     private static readonly string[] ImpureAssemblies =
     [
-        "System.Linq", "System.Net", "System.Threading.Thread", "System.Threading.Tasks", "System.Console", "System.IO.FileSystem",
+        "System.Net", "System.Threading.Thread", "System.Threading.Tasks", "System.Console", "System.IO.FileSystem",
         "System.Diagnostics.Process",
     ];
 
@@ -36,7 +37,7 @@ public sealed partial class PurityTests
         {
             string name = reference.Name ?? "";
             Assert.True(name == "Google.Protobuf" || name.StartsWith("System.", StringComparison.Ordinal), $"Core refers to {name}");
-            Assert.DoesNotContain(ImpureAssemblies, impure => IsSameOrInside(name, impure));
+            Assert.False(ImpureAssemblies.Any(impure => IsSameOrInside(name, impure)), $"Core refers to {name}");
         }
     }
 
