@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using StreamSpanMetrics.Core.Histograms;
+using StreamSpanMetrics.Core.Series;
 
 namespace StreamSpanMetrics.Core.Deltas;
 
@@ -13,7 +14,9 @@ public sealed class DeltaAccumulator
 {
     private const int RenumberAt = 1 << 30;
 
-    /// <summary>An entry is 128 bits of nanoseconds, then its buckets: side by side, so that an observation touches one or two cache lines.</summary>
+    /// <summary>
+    /// An entry is 128 bits of nanoseconds, then its buckets: side by side, so that an observation touches one or two cache lines.
+    /// </summary>
     private const int SumWords = 4;
 
     private readonly ExplicitBounds bounds;

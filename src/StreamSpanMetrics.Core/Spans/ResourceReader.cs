@@ -17,7 +17,9 @@ public sealed class ResourceReader
     private readonly int defaultBytes;
     private bool serviceNameIsString;
 
-    /// <summary>Reads under <paramref name="rules"/>; <paramref name="selected"/> are the names of all dimensions, as in the selector.</summary>
+    /// <summary>
+    /// Reads under <paramref name="rules"/>; <paramref name="selected"/> are the names of all dimensions, as in the selector.
+    /// </summary>
     public ResourceReader(SpanRules rules, IReadOnlyList<string> selected, IReadOnlyList<FamilyPlan> plans, AnyValueText valueText)
     {
         this.rules = rules;

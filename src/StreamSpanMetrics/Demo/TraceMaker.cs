@@ -5,7 +5,8 @@ using SpanKind = OpenTelemetry.Proto.Trace.V1.Span.Types.SpanKind;
 namespace StreamSpanMetrics.Demo;
 
 /// <summary>
-/// Makes traces of the shop: walks the calls of an operation, draws its own times from log-normal distributions and lays calls one after the other
+/// Makes traces of the shop: walks the calls of an operation, draws its own times from log-normal distributions and lays calls one after
+/// the other
 /// into the time of their caller, so that a parent is always longer than what it waits for. Only a CONSUMER span runs after its PRODUCER.
 /// A failed call that the caller needs fails it too. One thread.
 /// </summary>
@@ -27,7 +28,9 @@ public sealed class TraceMaker
         this.bursts = bursts;
     }
 
-    /// <summary>Makes one trace that starts with <paramref name="entrance"/> and whose last span ends at <paramref name="endUnixNanos"/>.</summary>
+    /// <summary>
+    /// Makes one trace that starts with <paramref name="entrance"/> and whose last span ends at <paramref name="endUnixNanos"/>.
+    /// </summary>
     /// <returns>Its spans, parents first. The list is used again by the next call.</returns>
     public IReadOnlyList<MadeSpan> Make(ShopOperation entrance, long endUnixNanos)
     {

@@ -17,7 +17,9 @@ public sealed class AnyValueTextTests
 
     public AnyValueTextTests() => text = new AnyValueText(counters);
 
-    /// <summary>Span name in the case <c>attribute-kinds</c>, and the label <c>custom</c> that the connector and its exporter made.</summary>
+    /// <summary>
+    /// Span name in the case <c>attribute-kinds</c>, and the label <c>custom</c> that the connector and its exporter made.
+    /// </summary>
     public static TheoryData<string, string> GoldenTexts => new()
     {
         { "k-string", "GET" },
