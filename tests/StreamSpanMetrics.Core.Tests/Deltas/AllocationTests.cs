@@ -64,7 +64,9 @@ public sealed class AllocationTests
         for (int index = 0; index < count; index++)
         {
             Span span = Traces.Span(
-                $"operation {index % 7}", Traces.Text("http.method", index % 2 == 0 ? "GET" : "POST"), Traces.Text("custom", $"c{index % 3}"),
+                $"operation {index % 7}",
+                Traces.Text("http.method", index % 2 == 0 ? "GET" : "POST"),
+                Traces.Text("custom", $"c{index % 3}"),
                 Traces.Attribute("http.status_code", new AnyValue { IntValue = 200 + (index % 4) }));
             span.Events.Add(Traces.Event(Traces.Text("exception.type", "Broken")));
             if (index % 5 == 0)

@@ -63,7 +63,7 @@ public sealed class CountingTests
         RequestGenerator generator = new(random);
         WireRewriter rewriter = new(random);
         List<byte[]> records = [];
-        for (int count = 0; count < 150; count++)
+        for (int count = 0; count < 80; count++)
         {
             byte[] record = generator.Request().ToByteArray();
             records.Add(count % 2 == 0 ? record : rewriter.Request(record));

@@ -11,7 +11,9 @@ public sealed class DeltaAccumulatorTests
 {
     private static readonly ExplicitBounds Bounds = new(new HistogramRules { BoundsNanos = [10] });
 
-    private readonly RecordFolder folder = new(new SpanRules { IncludeSpanKind = false, IncludeStatusCode = false });
+    private static readonly SpanRules Rules = new() { IncludeSpanKind = false, IncludeStatusCode = false };
+
+    private readonly RecordFolder folder = new(Rules);
 
     [Fact]
     public void Sums_go_beyond_64_bits()
@@ -62,7 +64,7 @@ public sealed class DeltaAccumulatorTests
         DeltaAccumulator accumulator = new(Bounds) { RenumberAt = renumberAt };
         for (int cut = 0; cut < 30; cut++)
         {
-            NaiveCount naive = new(new SpanRules { IncludeSpanKind = false, IncludeStatusCode = false }, new HistogramRules { BoundsNanos = [10] });
+            NaiveCount naive = new(Rules, new HistogramRules { BoundsNanos = [10] });
             for (int record = 0; record < 4; record++)
             {
                 long step = (cut * 2) + (record / 2);

@@ -26,7 +26,10 @@ public sealed class DimensionTests
         Span span = Traces.Span("GET /");
         span.Status = new Status { Code = Status.Types.StatusCode.Error, Message = "failed" };
         Assert.Equal(
-            ["Spans service.name=String:shop span.name=String:GET / span.kind=String:SPAN_KIND_SERVER status.code=String:STATUS_CODE_ERROR"],
+            [
+                "Spans service.name=String:shop span.name=String:GET / "
+                + "span.kind=String:SPAN_KIND_SERVER status.code=String:STATUS_CODE_ERROR",
+            ],
             Folded.Series(new SpanRules(), Traces.Request(Shop, span)));
     }
 

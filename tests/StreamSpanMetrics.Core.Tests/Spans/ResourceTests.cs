@@ -35,7 +35,8 @@ public sealed class ResourceTests
     {
         RecordFolder folder = new(new SpanRules { DropMissingServiceName = true });
         byte[] record = Traces.Request(
-            ([Traces.Text("host.name", "h1")], [Traces.Span("a"), Traces.Span("b")]), ([Traces.Text("service.name", "")], [Traces.Span("c")]));
+            ([Traces.Text("host.name", "h1")], [Traces.Span("a"), Traces.Span("b")]),
+            ([Traces.Text("service.name", "")], [Traces.Span("c")]));
         Assert.Equal(
             ["Spans service.name=Absent: span.name=String:c span.kind=String:SPAN_KIND_SERVER status.code=String:STATUS_CODE_UNSET"],
             Folded.Series(folder, record));
@@ -57,7 +58,8 @@ public sealed class ResourceTests
     [Fact]
     public void A_name_that_is_no_string_names_the_job_but_is_no_dimension()
     {
-        (RecordFolder folder, ResourceEntry entry) = Read(new SpanRules(), Traces.Attribute("service.name", new AnyValue { IntValue = 42 }));
+        (RecordFolder folder, ResourceEntry entry) = Read(
+            new SpanRules(), Traces.Attribute("service.name", new AnyValue { IntValue = 42 }));
         Assert.Equal("/42{service.name=Int:42}", Group(folder, entry));
         Assert.Equal(TextKind.Absent, entry.ServiceNameDimension.Kind);
         (folder, entry) = Read(new SpanRules(), Traces.Attribute("service.name", ArrayOfA));
@@ -70,7 +72,8 @@ public sealed class ResourceTests
     {
         RecordFolder folder = new(new SpanRules { IncludeSpanKind = false, IncludeStatusCode = false });
         byte[] record = Traces.Request(
-            ([Traces.Attribute("service.name", ArrayOfA)], [Traces.Span("x")]), ([Traces.Text("service.name", "[\"a\"]")], [Traces.Span("x")]));
+            ([Traces.Attribute("service.name", ArrayOfA)], [Traces.Span("x")]),
+            ([Traces.Text("service.name", "[\"a\"]")], [Traces.Span("x")]));
         Assert.Equal(
             ["Spans service.name=Absent: span.name=String:x", "Spans service.name=String:[\"a\"] span.name=String:x"],
             Folded.Series(folder, record));
@@ -81,10 +84,12 @@ public sealed class ResourceTests
     public void The_default_identity_is_namespace_name_and_environment()
     {
         (RecordFolder folder, ResourceEntry entry) = Read(
-            new SpanRules(), Traces.Text("service.name", "shop"), Traces.Text("service.namespace", "web"), Traces.Text("pod", "p1"),
-            Traces.Text("deployment.environment.name", "prod"), Traces.Text("deployment.environment", "older"), Traces.Text("empty", ""));
+            new SpanRules(), Traces.Text("service.name", "shop"), Traces.Text("service.namespace", "web"),
+            Traces.Text("pod", "p1"), Traces.Text("deployment.environment.name", "prod"), Traces.Text("deployment.environment", "older"),
+            Traces.Text("empty", ""));
         Assert.Equal(
-            "web/shop{deployment.environment.name=String:prod,service.name=String:shop,service.namespace=String:web}", Group(folder, entry));
+            "web/shop{deployment.environment.name=String:prod,service.name=String:shop,service.namespace=String:web}",
+            Group(folder, entry));
         Assert.Equal(["deployment.environment=String:older", "pod=String:p1"], entry.Descriptive.Select(RenderedKeyText.Attribute));
     }
 
@@ -112,7 +117,8 @@ public sealed class ResourceTests
     {
         (RecordFolder folder, ResourceEntry entry) = Read(
             new SpanRules { IdentityAttributes = ["*"] },
-            Traces.Text("z", "1"), Traces.Text("service.name", "shop"), Traces.Text("a", "2"), Traces.Text("none", ""), Traces.Text("a", "3"));
+            Traces.Text("z", "1"), Traces.Text("service.name", "shop"), Traces.Text("a", "2"), Traces.Text("none", ""),
+            Traces.Text("a", "3"));
         Assert.Equal("/shop{a=String:2,service.name=String:shop,z=String:1}", Group(folder, entry));
         Assert.Empty(entry.Descriptive);
     }

@@ -7,7 +7,7 @@ namespace StreamSpanMetrics.Core.Tests.Support;
 /// <summary>What a folder makes of records, in readable form.</summary>
 internal static class Folded
 {
-    /// <summary>Folds <paramref name="record"/> and returns each observation's series, timed ones first, in the order of the record.</summary>
+    /// <summary>Folds <paramref name="record"/> and returns the series of its observations, timed ones first.</summary>
     public static List<string> Series(SpanRules rules, byte[] record) => Series(new RecordFolder(rules), record);
 
     /// <summary>The same with a folder that has folded before.</summary>

@@ -121,7 +121,8 @@ internal sealed class NaiveCount(SpanRules rules, HistogramRules histogram)
         return histogram.BoundsNanos.TakeWhile(bound => bound / divisor < nanos / divisor).Count();
     }
 
-    private static KeyValue? Find(string name, IEnumerable<KeyValue> attributes) => attributes.FirstOrDefault(attribute => attribute.Key == name);
+    private static KeyValue? Find(string name, IEnumerable<KeyValue> attributes) =>
+        attributes.FirstOrDefault(attribute => attribute.Key == name);
 
     private static string Plain(string value) => value.Length == 0 ? "Absent:" : "String:" + value;
 

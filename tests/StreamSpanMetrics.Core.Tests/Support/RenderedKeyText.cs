@@ -41,7 +41,8 @@ internal static class RenderedKeyText
         Group(group.ServiceNamespace, group.ServiceName, group.Identity);
 
     /// <summary>A group's line from its parts.</summary>
-    public static string Group(ResourceAttribute serviceNamespace, ResourceAttribute serviceName, IEnumerable<ResourceAttribute> identity) =>
+    public static string Group(
+        ResourceAttribute serviceNamespace, ResourceAttribute serviceName, IEnumerable<ResourceAttribute> identity) =>
         $"{serviceNamespace.Text}/{serviceName.Text}{{{string.Join(',', identity.Select(Attribute))}}}";
 
     /// <summary>An attribute as one word.</summary>
