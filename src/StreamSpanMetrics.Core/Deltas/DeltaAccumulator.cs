@@ -12,7 +12,7 @@ namespace StreamSpanMetrics.Core.Deltas;
 /// </summary>
 public sealed class DeltaAccumulator
 {
-    private const int RenumberAt = 1 << 30;
+    private const int DefaultRenumberAt = 1 << 30;
 
     /// <summary>
     /// An entry is 128 bits of nanoseconds, then its buckets: side by side, so that an observation touches one or two cache lines.
@@ -42,6 +42,9 @@ public sealed class DeltaAccumulator
         stride = SumWords + bucketCount;
         slab = new uint[256 * stride];
     }
+
+    /// <summary>Entry number from which <see cref="Clear"/> starts again at the first. Tests lower it.</summary>
+    internal int RenumberAt { get; init; } = DefaultRenumberAt;
 
     /// <summary>Number of entries in all sections.</summary>
     public int EntryCount => count;
@@ -91,7 +94,9 @@ public sealed class DeltaAccumulator
 
         foreach (int counted in record.CountedSeries)
         {
-            slab[(EntryOf(counted) * stride) + SumWords]++;
+            // First the entry: a new one may move the slab.
+            int entry = EntryOf(counted);
+            slab[(entry * stride) + SumWords]++;
         }
     }
 

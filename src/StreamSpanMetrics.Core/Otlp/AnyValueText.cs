@@ -70,9 +70,7 @@ public sealed class AnyValueText
     public static bool IsString(ReadOnlySpan<byte> value) =>
         TryFindMember(value, out byte tag, out _, out _) && tag == OtlpTags.AnyValueString;
 
-    /// <summary>
-    /// Whether the AnyValue <paramref name="value"/> sets a member of its oneof; a malformed one does as far as can be seen.
-    /// </summary>
+    /// <summary>Whether the AnyValue <paramref name="value"/> sets a member of its oneof; a malformed one counts as if.</summary>
     internal static bool HasMember(ReadOnlySpan<byte> value) => !TryFindMember(value, out byte tag, out _, out _) || tag != 0;
 
     private TextKind WriteNested(ReadOnlySpan<byte> value, IBufferWriter<byte> output)
