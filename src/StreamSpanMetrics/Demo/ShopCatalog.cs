@@ -1,5 +1,3 @@
-using static StreamSpanMetrics.Demo.OperationShape;
-
 namespace StreamSpanMetrics.Demo;
 
 /// <summary>The demo's shop: thirteen services, their operations and who calls whom. The same for every seed.</summary>
@@ -83,7 +81,7 @@ public sealed class ShopCatalog
         ShopOperation quote = Endpoint(shipping, "POST", "/quotes", 14, 0.003, Always(Work("compute route", 8)));
         ShopOperation ship = Endpoint(shipping, "POST", "/shipments", 25, 0.004, Needs(quote));
         ShopOperation mail = Endpoint(email, "POST", "/confirmations", 40, 0.01, Always(Work("render template", 12))) with { Spread = 0.8 };
-        ShopOperation record = new(orders, Queue, "process", "orders", 9, [Needs(Sql("INSERT", "orders", 5)), Always(mail)])
+        ShopOperation record = new(orders, OperationShape.Queue, "process", "orders", 9, [Needs(Sql("INSERT", "orders", 5)), Always(mail)])
         {
             System = "kafka",
             ExceptionType = "System.TimeoutException",
@@ -96,7 +94,7 @@ public sealed class ShopCatalog
     private static ShopOperation Endpoint(
         ShopService service, string verb, string route, double medianMillis, double errorRate, params ShopCall[] calls)
     {
-        return new ShopOperation(service, Http, verb, route, medianMillis, calls)
+        return new ShopOperation(service, OperationShape.Http, verb, route, medianMillis, calls)
         {
             ErrorRate = errorRate,
             ExceptionType = service.Language == "java" ? "java.util.concurrent.TimeoutException" : "UpstreamTimeout",
@@ -107,7 +105,7 @@ public sealed class ShopCatalog
     private static ShopOperation Method(ShopService service, string method, double medianMillis, double errorRate, params ShopCall[] calls)
     {
         string subject = "shop." + char.ToUpperInvariant(service.Name[0]) + service.Name[1..];
-        return new ShopOperation(service, Rpc, method, subject, medianMillis, calls)
+        return new ShopOperation(service, OperationShape.Rpc, method, subject, medianMillis, calls)
         {
             ErrorRate = errorRate,
             ExceptionType = service.Language == "python" ? "RuntimeError" : "StatusUnavailable",
@@ -117,7 +115,7 @@ public sealed class ShopCatalog
 
     private static ShopOperation Sql(string verb, string table, double medianMillis)
     {
-        return new ShopOperation(null, Database, verb, table, medianMillis, [])
+        return new ShopOperation(null, OperationShape.Database, verb, table, medianMillis, [])
         {
             System = "postgresql",
             Spread = 0.7,
@@ -129,7 +127,7 @@ public sealed class ShopCatalog
 
     private static ShopOperation Redis(string verb, double medianMillis)
     {
-        return new ShopOperation(null, Database, verb, "redis", medianMillis, [])
+        return new ShopOperation(null, OperationShape.Database, verb, "redis", medianMillis, [])
         {
             System = "redis",
             ErrorRate = 0.0002,
@@ -140,7 +138,7 @@ public sealed class ShopCatalog
 
     private static ShopOperation Work(string function, double medianMillis)
     {
-        return new ShopOperation(null, Internal, "", function, medianMillis, []) { ErrorRate = 0.0005 };
+        return new ShopOperation(null, OperationShape.Internal, "", function, medianMillis, []) { ErrorRate = 0.0005 };
     }
 
     private static ShopCall Needs(ShopOperation target) => new(target, 1, Required: true);
