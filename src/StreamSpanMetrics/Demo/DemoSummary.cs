@@ -25,7 +25,8 @@ public sealed class DemoSummary
             {
                 differences.Add(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{key.Service} {key.SpanName} {key.SpanKind}: generated {made.Spans} ({made.Errors} errors), counted {found.Spans} ({found.Errors} errors)"));
+                    $"{key.Service} {key.SpanName} {key.SpanKind}: generated {made.Spans} ({made.Errors} errors), " +
+                    $"counted {found.Spans} ({found.Errors} errors)"));
             }
         }
     }
@@ -54,14 +55,17 @@ public sealed class DemoSummary
             output.WriteLine("different: " + difference);
         }
 
+        string all = Text(Sum(generated.Values).Spans);
+        string allCounted = Text(Sum(counted.Values).Spans);
         output.WriteLine(IsEqual
-            ? string.Create(CultureInfo.InvariantCulture, $"Every span was counted once: {Sum(generated.Values).Spans} generated = {Sum(counted.Values).Spans} counted, in all {generated.Count} operations, errors too.")
-            : string.Create(CultureInfo.InvariantCulture, $"The counts differ: {Sum(generated.Values).Spans} generated, {Sum(counted.Values).Spans} counted, {differences.Count} operations differ."));
+            ? $"Every span was counted once: {all} generated = {allCounted} counted, in all {generated.Count} operations, errors too."
+            : $"The counts differ: {all} generated, {allCounted} counted, {differences.Count} operations differ.");
     }
 
     private static Dictionary<string, OperationCount> ByService(IReadOnlyDictionary<OperationKey, OperationCount> operations)
     {
-        return operations.GroupBy(pair => pair.Key.Service).ToDictionary(group => group.Key, group => Sum(group.Select(pair => pair.Value)));
+        return operations.GroupBy(pair => pair.Key.Service)
+            .ToDictionary(group => group.Key, group => Sum(group.Select(pair => pair.Value)));
     }
 
     private static OperationCount Sum(IEnumerable<OperationCount> counts)
@@ -71,10 +75,12 @@ public sealed class DemoSummary
 
     private static void WriteRow(TextWriter output, string name, OperationCount made, OperationCount found)
     {
-        WriteRow(output, name, Text(made.Spans), Text(found.Spans), Text(made.Errors), Text(found.Errors), made == found ? "equal" : "DIFFERENT");
+        string verdict = made == found ? "equal" : "DIFFERENT";
+        WriteRow(output, name, Text(made.Spans), Text(found.Spans), Text(made.Errors), Text(found.Errors), verdict);
     }
 
-    private static void WriteRow(TextWriter output, string name, string spans, string counted, string errors, string countedErrors, string verdict)
+    private static void WriteRow(
+        TextWriter output, string name, string spans, string counted, string errors, string countedErrors, string verdict)
     {
         string row = $"  {name,-16}  {spans,10}  {counted,10}  {errors,8}  {countedErrors,8}  {verdict}";
         output.WriteLine(row.TrimEnd());

@@ -9,7 +9,9 @@ namespace StreamSpanMetrics.Demo;
 /// <summary>The newest point of every series of one resource. Used under the page's lock.</summary>
 internal sealed class NewestPoints
 {
-    private readonly SortedDictionary<string, (Metric Header, SortedDictionary<string, NumberDataPoint> Points)> sums = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, (Metric Header, SortedDictionary<string, NumberDataPoint> Points)> sums =
+        new(StringComparer.Ordinal);
+
     private readonly SortedDictionary<string, (Metric Header, SortedDictionary<string, HistogramDataPoint> Points)> histograms =
         new(StringComparer.Ordinal);
 
@@ -84,7 +86,8 @@ internal sealed class NewestPoints
         }
         else if (metric.DataCase == Metric.DataOneofCase.Histogram)
         {
-            SortedDictionary<string, HistogramDataPoint> points = Find(histograms, metric, static header => header.Histogram.DataPoints.Clear());
+            SortedDictionary<string, HistogramDataPoint> points =
+                Find(histograms, metric, static header => header.Histogram.DataPoints.Clear());
             foreach (HistogramDataPoint point in metric.Histogram.DataPoints)
             {
                 newestNanos = Math.Max(newestNanos, point.TimeUnixNano);

@@ -6,7 +6,8 @@ namespace StreamSpanMetrics.Demo;
 internal static class RedCells
 {
     /// <summary>Titles of the columns.</summary>
-    public static readonly IReadOnlyList<string> Titles = ["service", "operation", "kind", "rate/s", "errors", "p50 ms", "p95 ms", "p99 ms", "calls"];
+    public static readonly IReadOnlyList<string> Titles =
+        ["service", "operation", "kind", "rate/s", "errors", "p50 ms", "p95 ms", "p99 ms", "calls"];
 
     /// <summary>Number of leading columns that hold text; the others hold numbers.</summary>
     public const int TextColumns = 3;
@@ -34,5 +35,8 @@ internal static class RedCells
     // Names come from records: nothing in them may steer the terminal.
     private static string Printable(string text) => new([.. text.Select(character => char.IsControl(character) ? '\uFFFD' : character)]);
 
-    private static string Number(double value, string format) => double.IsNaN(value) ? "-" : value.ToString(format, CultureInfo.InvariantCulture);
+    private static string Number(double value, string format)
+    {
+        return double.IsNaN(value) ? "-" : value.ToString(format, CultureInfo.InvariantCulture);
+    }
 }

@@ -50,7 +50,8 @@ public sealed record RedFrame
             }
 
             DateTimeOffset point = DateTimeOffset.UnixEpoch.AddTicks(PointUnixNanos / TimeSpan.NanosecondsPerTick);
-            return string.Create(CultureInfo.InvariantCulture, $"points of {point:HH:mm:ss}Z  lag {Math.Max(0, (Now - point).TotalSeconds):0.0} s");
+            double lagSeconds = Math.Max(0, (Now - point).TotalSeconds);
+            return string.Create(CultureInfo.InvariantCulture, $"points of {point:HH:mm:ss}Z  lag {lagSeconds:0.0} s");
         }
     }
 }

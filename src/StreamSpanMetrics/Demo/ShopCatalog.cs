@@ -51,11 +51,13 @@ public sealed class ShopCatalog
         ShopOperation session = Endpoint(users, "GET", "/session", 2, 0.002, Needs(Redis("GET", 0.5)));
         ShopOperation getCart = Method(cart, "GetCart", 2, 0.001, Needs(Redis("HGETALL", 0.7)));
         ShopOperation addItem = Method(cart, "AddItem", 2.5, 0.002, Needs(Redis("HSET", 0.8)));
-        ShopOperation recommend = Method(recommendation, "List", 18, 0.006, Sometimes(getProduct, 0.6), Always(Work("rank candidates", 11)));
+        ShopOperation recommend = Method(recommendation, "List", 18, 0.006, Sometimes(getProduct, 0.6),
+            Always(Work("rank candidates", 11)));
         ShopOperation banner = Endpoint(ads, "GET", "/banner", 5, 0.004, Always(Work("choose banner", 2)));
         return
         [
-            (Endpoint(frontend, "GET", "/", 7, 0.0008, Always(session), Needs(listProducts), Always(recommend), Sometimes(banner, 0.8)), 20),
+            (Endpoint(frontend, "GET", "/", 7, 0.0008, Always(session), Needs(listProducts), Always(recommend),
+                Sometimes(banner, 0.8)), 20),
             (Endpoint(frontend, "GET", "/products/{id}", 6, 0.0008, Needs(getProduct), Needs(convert), Always(stock),
                 Sometimes(recommend, 0.5), Sometimes(banner, 0.4), Always(Work("render page", 4))), 30),
             (Endpoint(frontend, "POST", "/cart", 4, 0.001, Needs(session), Needs(stock), Needs(addItem)), 12),
@@ -71,7 +73,8 @@ public sealed class ShopCatalog
 
     private ShopOperation PlaceOrder(ShopOperation getCart, ShopOperation getProduct, ShopOperation convert)
     {
-        ShopOperation charge = Endpoint(payment, "POST", "/charges", 85, 0.012, Always(Work("score fraud risk", 22)), Needs(Sql("INSERT", "charges", 3))) with
+        ShopOperation charge = Endpoint(payment, "POST", "/charges", 85, 0.012, Always(Work("score fraud risk", 22)),
+            Needs(Sql("INSERT", "charges", 3))) with
         {
             Spread = 0.6,
             ExceptionType = "PaymentDeclined",

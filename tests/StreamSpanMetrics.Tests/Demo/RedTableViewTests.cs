@@ -49,7 +49,8 @@ public sealed class RedTableViewTests
     [InlineData(80)]
     public void A_narrow_terminal_loses_columns_but_breaks_no_row(int width)
     {
-        RedRow wide = Row(0) with { Key = new OperationKey("recommendation", "shop.Recommendation/List and a lot more", "SPAN_KIND_SERVER") };
+        OperationKey longNames = new("recommendation", "shop.Recommendation/List and a lot more", "SPAN_KIND_SERVER");
+        RedRow wide = Row(0) with { Key = longNames };
         string text = Render(Frame(0) with { Rows = [wide, .. Frame(100).Rows] }, width, 20);
         string[] lines = text.TrimEnd('\n').Split('\n');
         Assert.True(lines.Length < 20, text);

@@ -23,7 +23,8 @@ public sealed class SeriesPageTests
     [Fact]
     public void Each_series_appears_once_with_its_newest_point()
     {
-        page.Accept([1], new MetricsBuilder("cart").Call("a", Unset, 0, 0, 0).Call("a", Unset, 0, 15, 5).Duration("a", 0, 15, bounds, [5, 0]).Build());
+        page.Accept([1], new MetricsBuilder("cart").Call("a", Unset, 0, 0, 0).Call("a", Unset, 0, 15, 5)
+            .Duration("a", 0, 15, bounds, [5, 0]).Build());
         page.Accept([1], new MetricsBuilder("cart").Call("a", Unset, 0, 30, 9).Duration("a", 0, 30, bounds, [8, 1]).Build());
         page.Accept([1], new MetricsBuilder("cart").Call("b", Unset, 15, 30, 2).Build());
         page.Accept([1], new MetricsBuilder("cart").Call("a", Unset, 0, 15, 5).Build());
