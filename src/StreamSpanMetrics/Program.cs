@@ -1,1 +1,12 @@
-return 1;
+using System.CommandLine;
+using StreamSpanMetrics.Commands;
+
+RootCommand root = new("Turns OTLP spans on Kafka into RED metrics, exactly once.")
+{
+    RunCommand.Create(),
+    ValidateCommand.Create(),
+    PrintConfigCommand.Create(),
+    VersionCommand.Create(),
+};
+
+return await CommandLine.RunAsync(root, args);

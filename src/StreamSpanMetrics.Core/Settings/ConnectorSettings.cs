@@ -45,6 +45,6 @@ public sealed record ConnectorSettings
     /// <summary><c>series_expiration</c>: idle stream time after which a series ends; zero means never (the connector's default).</summary>
     public TimeSpan SeriesExpiration { get; init; } = TimeSpan.FromHours(1);
 
-    /// <summary><c>add_resource_attributes</c>: accepted; resource attributes are always emitted unless a feature gate says otherwise.</summary>
+    /// <summary><c>add_resource_attributes</c>: accepted; resource attributes are always emitted unless a feature gate says no.</summary>
     public bool AddResourceAttributes { get; init; }
 }

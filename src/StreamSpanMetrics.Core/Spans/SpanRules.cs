@@ -15,6 +15,18 @@ public sealed record SpanRules
     /// <summary>Service name under which spans without <c>service.name</c> are counted.</summary>
     public const string UnknownService = "unknown_service";
 
+    /// <summary>Longer dimension values are cut, in bytes: a key then fits a delta block (A3) whatever a span holds.</summary>
+    public const int MaxValueBytes = 16 * 1024;
+
+    /// <summary>Longer resource attribute values are cut, in bytes.</summary>
+    public const int MaxResourceValueBytes = 4 * 1024;
+
+    /// <summary>Longer resource attribute names are cut, in bytes.</summary>
+    public const int MaxResourceNameBytes = 1024;
+
+    /// <summary>Resource attributes beyond this number, in name order, are left out of identity and description alike.</summary>
+    public const int MaxResourceAttributes = 64;
+
     /// <summary>
     /// Resource attributes that tell one resource from another. Empty: the default identity (P-3), that is
     /// <c>service.namespace</c>, <c>service.name</c> and the environment. The single entry <c>*</c>: all attributes.
@@ -51,7 +63,7 @@ public sealed record SpanRules
     /// <summary>Built-in dimension <c>status.code</c>.</summary>
     public bool IncludeStatusCode { get; init; } = true;
 
-    /// <summary>Drops spans whose resource has no <c>service.name</c> instead of counting them under <see cref="UnknownService"/>.</summary>
+    /// <summary>Drops spans whose resource lacks <c>service.name</c>, else they count under <see cref="UnknownService"/>.</summary>
     public bool DropMissingServiceName { get; init; }
 
     /// <summary>Whether all resource attributes are identity, as in the Collector.</summary>

@@ -1,0 +1,196 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using StreamSpanMetrics.Core.Histograms;
+
+namespace StreamSpanMetrics.Core.Deltas;
+
+/// <summary>
+/// What one source partition contributed since its last cut: per step, in order, one entry per series. Only series that occurred have
+/// entries, so a cut costs in proportion to them. Entries are numbered through the accumulator's life; the numbers of a finished
+/// section are simply too small to be found again, so nothing needs clearing. One thread only.
+/// </summary>
+public sealed class DeltaAccumulator
+{
+    private const int RenumberAt = 1 << 30;
+
+    /// <summary>An entry is 128 bits of nanoseconds, then its buckets: side by side, so that an observation touches one or two cache lines.</summary>
+    private const int SumWords = 4;
+
+    private readonly ExplicitBounds bounds;
+    private readonly int bucketCount;
+    private readonly int stride;
+    private readonly List<StepSection> sections = [];
+    private readonly List<int> sectionResources = [];
+    private int[] entryBySeries = new int[1024];
+    private int[] sectionByResource = new int[64];
+    private int[] series = new int[256];
+    private uint[] slab;
+    private int[] timedEntries = new int[256];
+    private int firstNumber = 1;
+    private int sectionFirstNumber = 1;
+    private int sectionNumber;
+    private int count;
+
+    /// <summary>An empty accumulator.</summary>
+    public DeltaAccumulator(ExplicitBounds bounds)
+    {
+        this.bounds = bounds;
+        bucketCount = bounds.BucketCount;
+        stride = SumWords + bucketCount;
+        slab = new uint[256 * stride];
+    }
+
+    /// <summary>Number of entries in all sections.</summary>
+    public int EntryCount => count;
+
+    /// <summary>The sections, in rising order of steps.</summary>
+    public IReadOnlyList<StepSection> Sections => sections;
+
+    /// <summary>Resource indexes of all sections, one behind the other.</summary>
+    internal List<int> SectionResources => sectionResources;
+
+    /// <summary>Adds a record's observations to <paramref name="step"/>, which must not be below that of the record before.</summary>
+    public void Add(StagedRecord record, long step)
+    {
+        if (record.Spans == 0)
+        {
+            return;
+        }
+
+        if (sections.Count == 0 || sections[^1].Step != step)
+        {
+            BeginSection(step);
+        }
+
+        foreach (int resource in record.Resources)
+        {
+            NoteResource(resource);
+        }
+
+        ReadOnlySpan<int> timed = record.TimedSeries;
+        ReadOnlySpan<ulong> durations = record.DurationsNanos;
+        if (timedEntries.Length < timed.Length)
+        {
+            timedEntries = new int[timed.Length * 2];
+        }
+
+        for (int index = 0; index < timed.Length; index++)
+        {
+            int entry = EntryOf(timed[index]);
+            timedEntries[index] = entry;
+            Fetch.Ahead(ref slab[entry * stride]);
+        }
+
+        for (int index = 0; index < timed.Length; index++)
+        {
+            Observe(timedEntries[index] * stride, durations[index]);
+        }
+
+        foreach (int counted in record.CountedSeries)
+        {
+            slab[(EntryOf(counted) * stride) + SumWords]++;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Observe(int start, ulong durationNanos)
+    {
+        Span<uint> entry = slab.AsSpan(start, stride);
+        Span<ulong> sum = MemoryMarshal.Cast<uint, ulong>(entry[..SumWords]);
+        ulong low = sum[0] + durationNanos;
+        sum[1] += low < durationNanos ? 1UL : 0UL;
+        sum[0] = low;
+        entry[SumWords + bounds.BucketOf(durationNanos)]++;
+    }
+
+    /// <summary>Empties the accumulator; its numbers go on.</summary>
+    public void Clear()
+    {
+        Array.Clear(slab, 0, count * stride);
+        firstNumber += count;
+        sectionFirstNumber = firstNumber;
+        count = 0;
+        sections.Clear();
+        sectionResources.Clear();
+        if (firstNumber > RenumberAt)
+        {
+            Forget();
+        }
+    }
+
+    /// <summary>Forgets which series had entries: after the thread's tables were cleared. Only while empty.</summary>
+    public void Forget()
+    {
+        Array.Clear(entryBySeries);
+        Array.Clear(sectionByResource);
+        firstNumber = 1;
+        sectionFirstNumber = 1;
+        sectionNumber = 0;
+    }
+
+    internal int Series(int entry) => series[entry];
+
+    internal ulong SumLow(int entry) => MemoryMarshal.Cast<uint, ulong>(slab.AsSpan(entry * stride, SumWords))[0];
+
+    internal ulong SumHigh(int entry) => MemoryMarshal.Cast<uint, ulong>(slab.AsSpan(entry * stride, SumWords))[1];
+
+    /// <summary>Bucket counts of an entry; the first alone is the count where there is no histogram.</summary>
+    internal ReadOnlySpan<uint> Buckets(int entry) => slab.AsSpan((entry * stride) + SumWords, bucketCount);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int EntryOf(int seriesNumber)
+    {
+        int[] map = entryBySeries;
+        if ((uint)seriesNumber < (uint)map.Length)
+        {
+            int number = map[seriesNumber];
+            if (number >= sectionFirstNumber)
+            {
+                return number - firstNumber;
+            }
+        }
+
+        return AddEntry(seriesNumber);
+    }
+
+    private int AddEntry(int seriesNumber)
+    {
+        if (seriesNumber >= entryBySeries.Length)
+        {
+            Array.Resize(ref entryBySeries, Math.Max(seriesNumber + 1, entryBySeries.Length * 2));
+        }
+
+        if (count == series.Length)
+        {
+            Array.Resize(ref series, count * 2);
+            Array.Resize(ref slab, count * 2 * stride);
+        }
+
+        series[count] = seriesNumber;
+        entryBySeries[seriesNumber] = firstNumber + count;
+        sections[^1] = sections[^1] with { EntryEnd = count + 1 };
+        return count++;
+    }
+
+    private void BeginSection(long step)
+    {
+        sections.Add(new StepSection(step, count, count, sectionResources.Count, sectionResources.Count));
+        sectionFirstNumber = firstNumber + count;
+        sectionNumber++;
+    }
+
+    private void NoteResource(int resource)
+    {
+        if (resource >= sectionByResource.Length)
+        {
+            Array.Resize(ref sectionByResource, Math.Max(resource + 1, sectionByResource.Length * 2));
+        }
+
+        if (sectionByResource[resource] != sectionNumber)
+        {
+            sectionByResource[resource] = sectionNumber;
+            sectionResources.Add(resource);
+            sections[^1] = sections[^1] with { ResourceEnd = sectionResources.Count };
+        }
+    }
+}

@@ -1,0 +1,101 @@
+using StreamSpanMetrics.Core.Spans;
+using StreamSpanMetrics.Schemas.V1;
+
+namespace StreamSpanMetrics.Core.Deltas;
+
+/// <summary>
+/// Turns an accumulator into the blocks of a cut, one or more for every shard (A2: also for those without entries). Reads the
+/// folder's tables: same thread only. The blocks own all their memory.
+/// </summary>
+public sealed class DeltaBlockBuilder
+{
+    private readonly RecordFolder folder;
+    private readonly int shards;
+    private readonly int maxPartBytes;
+
+    /// <summary>Builds blocks for <paramref name="shards"/> shards.</summary>
+    public DeltaBlockBuilder(RecordFolder folder, int shards, int maxPartBytes = DeltaFormat.MaxPartBytes)
+    {
+        this.folder = folder;
+        this.shards = shards;
+        this.maxPartBytes = maxPartBytes;
+    }
+
+    /// <summary>The blocks of all entries in <paramref name="accumulator"/>, by shard; the accumulator is not changed.</summary>
+    public IReadOnlyList<DeltaBlock>[] Build(DeltaAccumulator accumulator, DeltaHeader header)
+    {
+        ShardPartsBuilder[] builders = new ShardPartsBuilder[shards];
+        for (int shard = 0; shard < shards; shard++)
+        {
+            builders[shard] = new ShardPartsBuilder(maxPartBytes);
+        }
+
+        foreach (StepSection section in accumulator.Sections)
+        {
+            AddSection(accumulator, section, builders);
+        }
+
+        IReadOnlyList<DeltaBlock>[] blocks = new IReadOnlyList<DeltaBlock>[shards];
+        for (int shard = 0; shard < shards; shard++)
+        {
+            blocks[shard] = builders[shard].Finish(header);
+        }
+
+        return blocks;
+    }
+
+    private void AddSection(DeltaAccumulator accumulator, StepSection section, ShardPartsBuilder[] builders)
+    {
+        Dictionary<int, IReadOnlyList<ResourceAttribute>> descriptive = Descriptive(accumulator, section);
+        foreach (ShardPartsBuilder builder in builders)
+        {
+            builder.BeginStep(section.Step);
+        }
+
+        for (int entry = section.EntryStart; entry < section.EntryEnd; entry++)
+        {
+            int series = accumulator.Series(entry);
+            int groupIndex = folder.Series.GroupIndex(series);
+            ResourceGroup group = folder.Resources.Group(groupIndex);
+            builders[JobHashing.Shard(group.JobHash, shards)].Add(
+                groupIndex, group, descriptive[groupIndex], folder.Series.RenderedKey(series),
+                accumulator.SumLow(entry), accumulator.SumHigh(entry), accumulator.Buckets(entry));
+        }
+    }
+
+    /// <summary>By group, what all its resources with spans in this section agree on (P-4): an intersection, so the order is no matter.</summary>
+    private Dictionary<int, IReadOnlyList<ResourceAttribute>> Descriptive(DeltaAccumulator accumulator, StepSection section)
+    {
+        Dictionary<int, IReadOnlyList<ResourceAttribute>> agreed = [];
+        for (int index = section.ResourceStart; index < section.ResourceEnd; index++)
+        {
+            ResourceEntry resource = folder.Resources.Entry(accumulator.SectionResources[index]);
+            agreed[resource.GroupIndex] = agreed.TryGetValue(resource.GroupIndex, out IReadOnlyList<ResourceAttribute>? known)
+                ? Intersect(known, resource.Descriptive)
+                : resource.Descriptive;
+        }
+
+        return agreed;
+    }
+
+    /// <summary>What two lists, both sorted by name, have in common.</summary>
+    private static List<ResourceAttribute> Intersect(IReadOnlyList<ResourceAttribute> left, IReadOnlyList<ResourceAttribute> right)
+    {
+        List<ResourceAttribute> common = [];
+        int inRight = 0;
+        foreach (ResourceAttribute attribute in left)
+        {
+            while (inRight < right.Count && string.CompareOrdinal(right[inRight].Name, attribute.Name) < 0)
+            {
+                inRight++;
+            }
+
+            if (inRight < right.Count && right[inRight] == attribute)
+            {
+                common.Add(attribute);
+            }
+        }
+
+        return common;
+    }
+}

@@ -1,0 +1,240 @@
+using StreamSpanMetrics.Core.Otlp;
+using StreamSpanMetrics.Core.Series;
+using StreamSpanMetrics.Core.Spans;
+using StreamSpanMetrics.Schemas.V1;
+
+namespace StreamSpanMetrics.Core.Deltas;
+
+/// <summary>
+/// The path of a record from bytes to observations: read, find the series, stage. A record that turns out broken leaves nothing
+/// behind but series that nobody counts. Owns the tables of one thread; not thread-safe. The record's memory is not kept.
+/// </summary>
+public sealed class RecordFolder
+{
+    /// <summary>Tables larger than this are forgotten at the next cut (P7): known series are found again at the price of a miss.</summary>
+    private const long MaxTableBytes = 256L * 1024 * 1024;
+
+    private readonly SpanRules rules;
+    private readonly FamilyPlan[] spanPlans;
+    private readonly FamilyPlan? eventPlan;
+    private readonly RawKeyWriter keys;
+    private readonly SeriesKeyRenderer renderer;
+    private readonly SpanView view;
+    private readonly ValueSlice[] eventValues;
+
+    /// <summary>A folder with empty tables.</summary>
+    public RecordFolder(SpanRules rules)
+    {
+        this.rules = rules;
+        Layout = new SeriesLayout(rules);
+        List<string> selected = SelectedNames(Layout);
+        AttributeSelector selector = new(selected);
+        List<FamilyPlan> plans = [];
+        foreach (SeriesFamily family in (ReadOnlySpan<SeriesFamily>)[SeriesFamily.Spans, SeriesFamily.Calls, SeriesFamily.Duration])
+        {
+            if (Layout.Has(family))
+            {
+                plans.Add(new FamilyPlan(family, Layout, selected));
+            }
+        }
+
+        spanPlans = [.. plans];
+        eventPlan = rules.EventsEnabled ? new FamilyPlan(SeriesFamily.Events, Layout, selected) : null;
+        if (eventPlan is not null)
+        {
+            plans.Add(eventPlan);
+        }
+
+        AnyValueText valueText = new(TextCounters);
+        keys = new RawKeyWriter(rules);
+        renderer = new SeriesKeyRenderer(rules, Layout, valueText);
+        Resources = new ResourceTable(new ResourceReader(rules, selected, plans, valueText));
+        view = new SpanView(selector) { WantsEvents = eventPlan is not null };
+        eventValues = new ValueSlice[selector.Count];
+    }
+
+    /// <summary>Families and dimensions under the rules.</summary>
+    public SeriesLayout Layout { get; }
+
+    /// <summary>Series known to this thread.</summary>
+    public SeriesTable Series { get; } = new();
+
+    /// <summary>Resources known to this thread.</summary>
+    public ResourceTable Resources { get; }
+
+    /// <summary>What the last record adds. Valid until the next <see cref="Fold"/>.</summary>
+    public StagedRecord Staged { get; } = new();
+
+    /// <summary>What was mended in names and values.</summary>
+    public TextCounters TextCounters { get; } = new();
+
+    /// <summary>Whether the tables have grown so large that <see cref="ClearTables"/> is due.</summary>
+    public bool TablesAreLarge => Series.KeyBytes + Resources.TotalBytes > MaxTableBytes;
+
+    /// <summary>Forgets all series and resources: only while no accumulator holds any.</summary>
+    public void ClearTables()
+    {
+        Series.Clear();
+        Resources.Clear();
+    }
+
+    /// <summary>Reads <paramref name="record"/> and stages what it adds; on a problem nothing counts.</summary>
+    public DecodeProblem Fold(ReadOnlySpan<byte> record)
+    {
+        Staged.Reset();
+        keys.Clear();
+        TraceReader reader = new(record);
+        while (reader.MoveToNextResource())
+        {
+            DecodeProblem problem = Resources.Find(reader.Resource, out ResourceEntry resource);
+            if (problem.Exists)
+            {
+                reader.Refuse(reader.LocateInRecord(problem));
+                break;
+            }
+
+            if (!FoldSpans(ref reader, record, resource))
+            {
+                break;
+            }
+        }
+
+        if (reader.Problem.Exists)
+        {
+            Staged.Reset();
+            return reader.Problem;
+        }
+
+        Resolve(Staged.TimedKeys, Staged.MutableTimedSeries);
+        Resolve(Staged.CountedKeys, Staged.MutableCountedSeries);
+        return DecodeProblem.None;
+    }
+
+    // In three passes over the record's keys instead of one: with many series each look-up waits for memory twice, and the waits of
+    // different spans can overlap. (The first pass is in Stage.)
+    private void Resolve(Span<PendingKey> pending, Span<int> series)
+    {
+        foreach (ref PendingKey key in pending)
+        {
+            key.Candidate = Series.Candidate(key.Hash);
+        }
+
+        ReadOnlySpan<byte> all = keys.Keys;
+        for (int index = 0; index < pending.Length; index++)
+        {
+            ref PendingKey key = ref pending[index];
+            ReadOnlySpan<byte> raw = all.Slice(key.Start, key.Length);
+            series[index] = key.Candidate >= 0 && Series.Confirms(key.Candidate, raw) ? key.Candidate : FindOrAdd(raw, key.Hash);
+        }
+    }
+
+    private int FindOrAdd(ReadOnlySpan<byte> raw, ulong hash)
+    {
+        int known = Series.Find(raw, hash);
+        if (known >= 0)
+        {
+            return known;
+        }
+
+        ResourceEntry resource = Resources.EntryOfVariant(SeriesKeyRenderer.Variant(raw));
+        return Series.Add(raw, hash, renderer.Render(raw, resource.ServiceNameDimension), resource.GroupIndex);
+    }
+
+    private bool FoldSpans(ref TraceReader reader, ReadOnlySpan<byte> record, ResourceEntry resource)
+    {
+        bool drop = resource.MissesServiceName && rules.DropMissingServiceName;
+        int spans = 0;
+        while (reader.MoveToNextSpan(view))
+        {
+            spans++;
+            if (drop)
+            {
+                continue;
+            }
+
+            DecodeProblem problem = FoldSpan(record, resource);
+            if (problem.Exists)
+            {
+                reader.Refuse(problem);
+                break;
+            }
+        }
+
+        if (drop)
+        {
+            Staged.DroppedMissingServiceName += spans;
+        }
+        else if (spans > 0)
+        {
+            Staged.AddResource(resource.Index);
+            Staged.Spans += spans;
+            Staged.UnknownService += resource.MissesServiceName ? spans : 0;
+        }
+
+        return !reader.Problem.Exists;
+    }
+
+    private DecodeProblem FoldSpan(ReadOnlySpan<byte> record, ResourceEntry resource)
+    {
+        ulong end = view.EndNanos;
+        Staged.EndBeforeStart += end < view.StartNanos ? 1 : 0;
+        Staged.LatestEndNanos = Math.Max(Staged.LatestEndNanos, end);
+        Staged.EarliestStartNanos = Math.Min(Staged.EarliestStartNanos, view.StartNanos);
+        foreach (FamilyPlan plan in spanPlans)
+        {
+            PendingKey key = Stage(plan, resource, record, []);
+            if (plan.Family == SeriesFamily.Calls)
+            {
+                Staged.AddCounted(key);
+            }
+            else
+            {
+                Staged.AddTimed(key, view.DurationNanos);
+            }
+        }
+
+        return eventPlan is not null && view.EventCount > 0 ? FoldEvents(eventPlan, record, resource) : DecodeProblem.None;
+    }
+
+    private DecodeProblem FoldEvents(FamilyPlan plan, ReadOnlySpan<byte> record, ResourceEntry resource)
+    {
+        for (int index = 0; index < view.EventCount; index++)
+        {
+            DecodeProblem problem = EventReader.Read(record, view.Event(index), view.Selector, eventValues);
+            if (problem.Exists)
+            {
+                return problem;
+            }
+
+            Staged.AddCounted(Stage(plan, resource, record, eventValues));
+            Staged.Events++;
+        }
+
+        return DecodeProblem.None;
+    }
+
+    private PendingKey Stage(FamilyPlan plan, ResourceEntry resource, ReadOnlySpan<byte> record, ReadOnlySpan<ValueSlice> ofEvent)
+    {
+        ValueSlice key = keys.Write(plan, resource, record, view, ofEvent);
+        ulong hash = ByteHash.Of(key.In(keys.Keys));
+        Series.Prefetch(hash);
+        return new PendingKey { Hash = hash, Start = key.Start, Length = key.Length };
+    }
+
+    private static List<string> SelectedNames(SeriesLayout layout)
+    {
+        List<string> names = [];
+        foreach (SeriesFamily family in Enum.GetValues<SeriesFamily>())
+        {
+            foreach (DimensionRule rule in layout.Configured(family))
+            {
+                if (!names.Contains(rule.Name))
+                {
+                    names.Add(rule.Name);
+                }
+            }
+        }
+
+        return names;
+    }
+}

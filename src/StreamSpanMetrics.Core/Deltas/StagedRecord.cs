@@ -1,0 +1,121 @@
+using StreamSpanMetrics.Core.Series;
+
+namespace StreamSpanMetrics.Core.Deltas;
+
+/// <summary>
+/// What one record adds, before it is known to be wholly decodable and to which partition it belongs. Reused for every record; one
+/// thread only.
+/// </summary>
+public sealed class StagedRecord
+{
+    private PendingKey[] timedKeys = new PendingKey[256];
+    private int[] timedSeries = new int[256];
+    private ulong[] durationsNanos = new ulong[256];
+    private PendingKey[] countedKeys = new PendingKey[64];
+    private int[] countedSeries = new int[64];
+    private int[] resources = new int[16];
+
+    /// <summary>Number of observations with a duration.</summary>
+    public int TimedCount { get; private set; }
+
+    /// <summary>Number of observations that only count.</summary>
+    public int CountedCount { get; private set; }
+
+    /// <summary>Number of resources with at least one counted span.</summary>
+    public int ResourceCount { get; private set; }
+
+    /// <summary>Spans counted.</summary>
+    public int Spans { get; set; }
+
+    /// <summary>Events counted.</summary>
+    public int Events { get; set; }
+
+    /// <summary>Spans dropped for lack of a service name.</summary>
+    public int DroppedMissingServiceName { get; set; }
+
+    /// <summary>Spans counted under <c>unknown_service</c>.</summary>
+    public int UnknownService { get; set; }
+
+    /// <summary>Spans that end before they start.</summary>
+    public int EndBeforeStart { get; set; }
+
+    /// <summary>Latest span end in the record, in nanoseconds since 1970; 0 without spans.</summary>
+    public ulong LatestEndNanos { get; set; }
+
+    /// <summary>Earliest span start in the record, in nanoseconds since 1970; <see cref="ulong.MaxValue"/> without spans.</summary>
+    public ulong EarliestStartNanos { get; set; }
+
+    /// <summary>Series of the observations with a duration.</summary>
+    public ReadOnlySpan<int> TimedSeries => timedSeries.AsSpan(0, TimedCount);
+
+    /// <summary>Their durations.</summary>
+    public ReadOnlySpan<ulong> DurationsNanos => durationsNanos.AsSpan(0, TimedCount);
+
+    /// <summary>Series of the observations that only count.</summary>
+    public ReadOnlySpan<int> CountedSeries => countedSeries.AsSpan(0, CountedCount);
+
+    /// <summary>Indexes of the resources.</summary>
+    public ReadOnlySpan<int> Resources => resources.AsSpan(0, ResourceCount);
+
+    /// <summary>Stages nothing: for a record that is not even read.</summary>
+    public void Discard() => Reset();
+
+    /// <summary>Keys of the observations with a duration.</summary>
+    internal Span<PendingKey> TimedKeys => timedKeys.AsSpan(0, TimedCount);
+
+    /// <summary>Keys of the observations that only count.</summary>
+    internal Span<PendingKey> CountedKeys => countedKeys.AsSpan(0, CountedCount);
+
+    internal Span<int> MutableTimedSeries => timedSeries.AsSpan(0, TimedCount);
+
+    internal Span<int> MutableCountedSeries => countedSeries.AsSpan(0, CountedCount);
+
+    /// <summary>Forgets the previous record.</summary>
+    internal void Reset()
+    {
+        TimedCount = 0;
+        CountedCount = 0;
+        ResourceCount = 0;
+        Spans = 0;
+        Events = 0;
+        DroppedMissingServiceName = 0;
+        UnknownService = 0;
+        EndBeforeStart = 0;
+        LatestEndNanos = 0;
+        EarliestStartNanos = ulong.MaxValue;
+    }
+
+    internal void AddTimed(PendingKey key, ulong durationNanos)
+    {
+        if (TimedCount == timedSeries.Length)
+        {
+            Array.Resize(ref timedKeys, TimedCount * 2);
+            Array.Resize(ref timedSeries, TimedCount * 2);
+            Array.Resize(ref durationsNanos, TimedCount * 2);
+        }
+
+        timedKeys[TimedCount] = key;
+        durationsNanos[TimedCount++] = durationNanos;
+    }
+
+    internal void AddCounted(PendingKey key)
+    {
+        if (CountedCount == countedSeries.Length)
+        {
+            Array.Resize(ref countedKeys, CountedCount * 2);
+            Array.Resize(ref countedSeries, CountedCount * 2);
+        }
+
+        countedKeys[CountedCount++] = key;
+    }
+
+    internal void AddResource(int resource)
+    {
+        if (ResourceCount == resources.Length)
+        {
+            Array.Resize(ref resources, ResourceCount * 2);
+        }
+
+        resources[ResourceCount++] = resource;
+    }
+}

@@ -1,0 +1,72 @@
+namespace StreamSpanMetrics.Core.Otlp;
+
+/// <summary>
+/// The fields of the span just read, as numbers and as regions of the record. One instance is reused for all spans: what it holds
+/// is valid until the next span is read. Not thread-safe.
+/// </summary>
+public sealed class SpanView
+{
+    /// <summary>Room for the values of <paramref name="selector"/>'s attributes.</summary>
+    public SpanView(AttributeSelector selector)
+    {
+        Selector = selector;
+        Values = new ValueSlice[selector.Count];
+    }
+
+    /// <summary>The attributes that are looked for.</summary>
+    public AttributeSelector Selector { get; }
+
+    /// <summary>For each selected attribute the region of its AnyValue; absent where the span does not have it.</summary>
+    public ValueSlice[] Values { get; }
+
+    /// <summary>Whether the events' regions are noted.</summary>
+    public bool WantsEvents { get; init; }
+
+    /// <summary>Span name.</summary>
+    public ValueSlice Name { get; internal set; }
+
+    /// <summary>The kind as it was written; numbers above 5 are not in the specification.</summary>
+    public int Kind { get; internal set; }
+
+    /// <summary>The status code as it was written; numbers above 2 are not in the specification.</summary>
+    public int StatusCode { get; internal set; }
+
+    /// <summary>Start in nanoseconds since 1970.</summary>
+    public ulong StartNanos { get; internal set; }
+
+    /// <summary>End in nanoseconds since 1970.</summary>
+    public ulong EndNanos { get; internal set; }
+
+    /// <summary>Number of events noted in this span.</summary>
+    public int EventCount { get; private set; }
+
+    private ValueSlice[] events = new ValueSlice[8];
+
+    /// <summary>Duration; zero where the span ends before it starts, as in the connector.</summary>
+    public ulong DurationNanos => EndNanos > StartNanos ? EndNanos - StartNanos : 0;
+
+    /// <summary>The region of an event's message.</summary>
+    public ValueSlice Event(int index) => events[index];
+
+    /// <summary>Forgets the previous span.</summary>
+    internal void Reset()
+    {
+        Array.Fill(Values, ValueSlice.Absent);
+        Name = default;
+        Kind = 0;
+        StatusCode = 0;
+        StartNanos = 0;
+        EndNanos = 0;
+        EventCount = 0;
+    }
+
+    internal void AddEvent(ValueSlice region)
+    {
+        if (EventCount == events.Length)
+        {
+            Array.Resize(ref events, events.Length * 2);
+        }
+
+        events[EventCount++] = region;
+    }
+}

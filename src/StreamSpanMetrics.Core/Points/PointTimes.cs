@@ -1,0 +1,8 @@
+namespace StreamSpanMetrics.Core.Points;
+
+/// <summary>Which points of a series are due, in Unix nanoseconds.</summary>
+/// <param name="StartNanos">Start time of all of them.</param>
+/// <param name="TimeNanos">Time of the value, or of the stale marker.</param>
+/// <param name="HasZeroPoint">Whether a zero point at the start time comes first (P-2).</param>
+/// <param name="IsStale">Whether the series ends: a point without a value.</param>
+internal readonly record struct PointTimes(ulong StartNanos, ulong TimeNanos, bool HasZeroPoint, bool IsStale);

@@ -1,0 +1,14 @@
+using OpenTelemetry.Proto.Metrics.V1;
+
+namespace StreamSpanMetrics.Core.Prometheus;
+
+/// <summary>One point of a series: a number, or a histogram whose numbers are still in <paramref name="Histogram"/>.</summary>
+/// <param name="TimestampMillis">Milliseconds since 1970.</param>
+/// <param name="ValueBits">The number as bits of a double; <see cref="StaleMarker.Bits"/> ends the series.</param>
+/// <param name="Histogram">The histogram, or null for a number.</param>
+/// <param name="Next">Index of the series' next point in time, -1 for none.</param>
+internal record struct SeriesPoint(long TimestampMillis, long ValueBits, HistogramDataPoint? Histogram, int Next)
+{
+    /// <summary>Whether this point ends the series.</summary>
+    public readonly bool IsStale => ValueBits == StaleMarker.Bits;
+}

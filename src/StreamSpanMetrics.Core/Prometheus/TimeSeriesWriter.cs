@@ -1,0 +1,205 @@
+using System.Buffers.Binary;
+using OpenTelemetry.Proto.Metrics.V1;
+
+namespace StreamSpanMetrics.Core.Prometheus;
+
+/// <summary>
+/// Writes the series of a <see cref="SeriesTable"/> as remote write 1.0 (prompb/types.proto): a number is one series, a histogram
+/// <c>_sum</c>, <c>_count</c> and a cumulative <c>_bucket</c> for each bound and for <c>+Inf</c>. Not for several threads.
+/// </summary>
+internal sealed class TimeSeriesWriter
+{
+    private const byte TimeSeriesTag = 0x0a;
+    private const byte SampleTag = 0x12;
+    private const byte ValueTag = 0x09;
+    private const byte TimestampTag = 0x10;
+
+    // Bounds come from settings, so they are few; a table with more is not grown for ever.
+    private const int MostCachedBounds = 4096;
+
+    private readonly Dictionary<long, byte[]> boundLabels = [];
+    private readonly byte[] infinityLabel = FixedLabels.Encode("le", "+Inf");
+    private long[] timestamps = new long[8];
+    private long[] valueBits = new long[8];
+    private ulong[] runningCounts = new ulong[8];
+    private int sampleCount;
+
+    /// <summary>Appends all series of <paramref name="table"/> to <paramref name="output"/>.</summary>
+    public void Write(SeriesTable table, SeriesBuffer output)
+    {
+        for (int at = 0; at < table.SeriesCount; at++)
+        {
+            ref readonly SeriesSlot series = ref table.At(at);
+            Reserve(series.PointCount);
+            if (table.Point(series.FirstPoint).Histogram is HistogramDataPoint histogram)
+            {
+                WriteHistogram(table, series, histogram, output);
+                continue;
+            }
+
+            for (int point = series.FirstPoint; point >= 0; point = table.Point(point).Next)
+            {
+                AddSample(table.Point(point).TimestampMillis, table.Point(point).ValueBits);
+            }
+
+            WriteSeries(table, series, series.Family.Plain, [], output);
+        }
+    }
+
+    private void WriteHistogram(SeriesTable table, SeriesSlot series, HistogramDataPoint first, SeriesBuffer output)
+    {
+        for (int at = series.FirstPoint; at >= 0; at = table.Point(at).Next)
+        {
+            SeriesPoint point = table.Point(at);
+            HistogramDataPoint histogram = point.Histogram!;
+            if (point.IsStale || histogram.HasSum)
+            {
+                AddSample(point.TimestampMillis, point.IsStale ? StaleMarker.Bits : BitConverter.DoubleToInt64Bits(histogram.Sum));
+            }
+        }
+
+        WriteSeries(table, series, series.Family.Sum, [], output);
+        AddCounts(table, series);
+        WriteSeries(table, series, series.Family.Count, [], output);
+        runningCounts.AsSpan(0, series.PointCount).Clear();
+        for (int bucket = 0; bucket < first.ExplicitBounds.Count; bucket++)
+        {
+            int nth = 0;
+            for (int at = series.FirstPoint; at >= 0; at = table.Point(at).Next)
+            {
+                SeriesPoint point = table.Point(at);
+                HistogramDataPoint histogram = point.Histogram!;
+                runningCounts[nth] += bucket < histogram.BucketCounts.Count ? histogram.BucketCounts[bucket] : 0;
+                AddSample(point.TimestampMillis, point.IsStale ? StaleMarker.Bits : CountBits(runningCounts[nth]));
+                nth++;
+            }
+
+            WriteSeries(table, series, series.Family.Bucket, BoundLabel(first.ExplicitBounds[bucket]), output);
+        }
+
+        // The last bucket is the count itself, whatever the buckets add up to.
+        AddCounts(table, series);
+        WriteSeries(table, series, series.Family.Bucket, infinityLabel, output);
+    }
+
+    private void AddCounts(SeriesTable table, SeriesSlot series)
+    {
+        for (int at = series.FirstPoint; at >= 0; at = table.Point(at).Next)
+        {
+            SeriesPoint point = table.Point(at);
+            AddSample(point.TimestampMillis, point.IsStale ? StaleMarker.Bits : CountBits(point.Histogram!.Count));
+        }
+    }
+
+    private static long CountBits(ulong count) => BitConverter.DoubleToInt64Bits(count);
+
+    private void AddSample(long timestampMillis, long bits)
+    {
+        timestamps[sampleCount] = timestampMillis;
+        valueBits[sampleCount++] = bits;
+    }
+
+    private void Reserve(int points)
+    {
+        sampleCount = 0;
+        if (points > timestamps.Length)
+        {
+            timestamps = new long[points * 2];
+            valueBits = new long[points * 2];
+            runningCounts = new ulong[points * 2];
+        }
+    }
+
+    // Labels up to __name__, the name, labels up to le, le, the rest, then the samples gathered. Without bound label a label le
+    // of the point's own stays; with one it is replaced.
+    private void WriteSeries(SeriesTable table, SeriesSlot series, byte[] name, ReadOnlySpan<byte> bound, SeriesBuffer output)
+    {
+        if (sampleCount == 0)
+        {
+            return;
+        }
+
+        LabelSet set = series.Labels;
+        ReadOnlySpan<byte> arena = table.Arena.Written;
+        ReadOnlySpan<byte> middle = bound.IsEmpty ? arena[set.LeAt..set.LeEnd] : bound;
+        int body = name.Length + set.LeAt - set.Start + middle.Length + set.End - set.LeEnd;
+        for (int at = 0; at < sampleCount; at++)
+        {
+            body += 2 + SampleLength(at);
+        }
+
+        Span<byte> target = output.ClaimSeries(1 + ByteBuffer.VarintLength((uint)body) + body, sampleCount);
+        target[0] = TimeSeriesTag;
+        target = WriteVarint(target[1..], (uint)body);
+        target = Copy(arena[set.Start..set.NameAt], target);
+        target = Copy(name, target);
+        target = Copy(arena[set.NameAt..set.LeAt], target);
+        target = Copy(middle, target);
+        target = Copy(arena[set.LeEnd..set.End], target);
+        for (int at = 0; at < sampleCount; at++)
+        {
+            target = WriteSample(target, at);
+        }
+
+        sampleCount = 0;
+    }
+
+    // Proto3: a field with its default value is not on the wire.
+    private int SampleLength(int at) =>
+        (valueBits[at] == 0 ? 0 : 9) + (timestamps[at] == 0 ? 0 : 1 + ByteBuffer.VarintLength((ulong)timestamps[at]));
+
+    private Span<byte> WriteSample(Span<byte> target, int at)
+    {
+        target[0] = SampleTag;
+        target[1] = (byte)SampleLength(at);
+        target = target[2..];
+        if (valueBits[at] != 0)
+        {
+            target[0] = ValueTag;
+            BinaryPrimitives.WriteInt64LittleEndian(target[1..], valueBits[at]);
+            target = target[9..];
+        }
+
+        if (timestamps[at] != 0)
+        {
+            target[0] = TimestampTag;
+            target = WriteVarint(target[1..], (ulong)timestamps[at]);
+        }
+
+        return target;
+    }
+
+    private static Span<byte> Copy(ReadOnlySpan<byte> source, Span<byte> target)
+    {
+        source.CopyTo(target);
+        return target[source.Length..];
+    }
+
+    private static Span<byte> WriteVarint(Span<byte> target, ulong value)
+    {
+        int at = 0;
+        while (value >= 0x80)
+        {
+            target[at++] = (byte)(value | 0x80);
+            value >>= 7;
+        }
+
+        target[at++] = (byte)value;
+        return target[at..];
+    }
+
+    private ReadOnlySpan<byte> BoundLabel(double bound)
+    {
+        long bits = BitConverter.DoubleToInt64Bits(bound);
+        if (!boundLabels.TryGetValue(bits, out byte[]? label))
+        {
+            label = FixedLabels.Encode("le", NumberText.Bound(bound));
+            if (boundLabels.Count < MostCachedBounds)
+            {
+                boundLabels.Add(bits, label);
+            }
+        }
+
+        return label;
+    }
+}

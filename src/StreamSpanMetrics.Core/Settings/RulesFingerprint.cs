@@ -1,0 +1,64 @@
+using System.Globalization;
+using System.Text;
+using StreamSpanMetrics.Core.Points;
+using StreamSpanMetrics.Core.Spans;
+
+namespace StreamSpanMetrics.Core.Settings;
+
+/// <summary>
+/// Everything that gives a series its meaning, as text for people and as a number for machines (S2). Two workers of one application
+/// must agree on it. Limits are not part of it: they may change at any time.
+/// </summary>
+public sealed record RulesFingerprint
+{
+    /// <summary>Raised when a change of code changes what a setting means, or how jobs are hashed.</summary>
+    public const uint Semantics = 1;
+
+    /// <summary>The fingerprint of <paramref name="settings"/>.</summary>
+    public RulesFingerprint(ProcessorSettings settings)
+    {
+        Text = Describe(settings);
+        Number = ByteHash.Of(Encoding.UTF8.GetBytes(Text));
+    }
+
+    /// <summary>One rule a line.</summary>
+    public string Text { get; }
+
+    /// <summary>The text's hash.</summary>
+    public ulong Number { get; }
+
+    private static string Describe(ProcessorSettings settings)
+    {
+        SpanRules spans = RulesBuilder.Spans(settings);
+        PointRules points = RulesBuilder.Points(settings);
+        StringBuilder text = new();
+        Line(text, "semantics", Semantics);
+        Line(text, "shards", settings.Stream.Shards);
+        Line(text, "interval_millis", points.IntervalMillis);
+        Line(text, "expiry_millis", points.ExpiryMillis);
+        Line(text, "namespace", points.Namespace);
+        Line(text, "unit", points.Histogram.Unit);
+        Line(text, "buckets_nanos", string.Join(',', points.Histogram.BoundsNanos));
+        Line(text, "histogram", spans.HistogramEnabled);
+        Line(text, "events", spans.EventsEnabled);
+        Line(text, "built_in", $"{spans.IncludeServiceName} {spans.IncludeSpanName} {spans.IncludeSpanKind} {spans.IncludeStatusCode}");
+        Line(text, "identity", string.Join(',', spans.IdentityAttributes));
+        Line(text, "drop_missing_service_name", spans.DropMissingServiceName);
+        Dimensions(text, "dimensions", spans.Dimensions);
+        Dimensions(text, "calls_dimensions", spans.CallsDimensions);
+        Dimensions(text, "histogram_dimensions", spans.HistogramDimensions);
+        Dimensions(text, "events_dimensions", spans.EventsDimensions);
+        return text.ToString();
+    }
+
+    private static void Dimensions(StringBuilder text, string name, IReadOnlyList<DimensionRule> rules)
+    {
+        foreach (DimensionRule rule in rules)
+        {
+            Line(text, name, rule.Default is null ? rule.Name : $"{rule.Name} default '{rule.Default}'");
+        }
+    }
+
+    private static void Line(StringBuilder text, string name, object value) =>
+        text.Append(CultureInfo.InvariantCulture, $"{name}: {value}\n");
+}

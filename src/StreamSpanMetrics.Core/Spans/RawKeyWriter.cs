@@ -1,0 +1,131 @@
+using System.Buffers.Binary;
+using StreamSpanMetrics.Core.Otlp;
+
+namespace StreamSpanMetrics.Core.Spans;
+
+/// <summary>
+/// Writes the raw keys of a record's spans one behind the other: what a series is looked up by. A raw key is made of bytes of the
+/// record, each piece with its length, nothing turned into text. Several raw keys may mean the same series; merge adds them up.
+/// Not thread-safe.
+/// </summary>
+public sealed class RawKeyWriter
+{
+    /// <summary>Family, kind, status code and variant.</summary>
+    internal const int HeaderBytes = 7;
+
+    /// <summary>Place of the kind byte in the header.</summary>
+    internal const int KindPosition = 1;
+
+    /// <summary>Place of the status byte in the header.</summary>
+    internal const int StatusPosition = 2;
+
+    /// <summary>Place of the variant in the header.</summary>
+    internal const int VariantPosition = 3;
+
+    private const int MaxVarintBytes = 5;
+
+    private readonly SpanRules rules;
+    private byte[] buffer = new byte[16 * 1024];
+    private int used;
+
+    /// <summary>Writes keys under <paramref name="rules"/>.</summary>
+    public RawKeyWriter(SpanRules rules) => this.rules = rules;
+
+    /// <summary>The keys written since the last <see cref="Clear"/>. Valid until the next write.</summary>
+    public ReadOnlySpan<byte> Keys => buffer.AsSpan(0, used);
+
+    /// <summary>Forgets the keys of the previous record.</summary>
+    public void Clear() => used = 0;
+
+    /// <summary>
+    /// Appends the key of the span in <paramref name="view"/> and returns where it is. <paramref name="eventValues"/> are empty but for
+    /// the events family.
+    /// </summary>
+    public ValueSlice Write(
+        FamilyPlan plan, ResourceEntry resource, ReadOnlySpan<byte> record, SpanView view, ReadOnlySpan<ValueSlice> eventValues)
+    {
+        EnsureRoom(plan, resource, view, eventValues);
+        byte[] key = buffer;
+        int start = used;
+        key[start] = (byte)plan.Family;
+        key[start + KindPosition] = rules.IncludeSpanKind ? SpanText.KindByte(view.Kind) : (byte)0;
+        key[start + StatusPosition] = rules.IncludeStatusCode ? SpanText.StatusByte(view.StatusCode) : (byte)0;
+        BinaryPrimitives.WriteInt32LittleEndian(key.AsSpan(start + VariantPosition), resource.Variant);
+        int position = start + HeaderBytes;
+        if (rules.IncludeSpanName)
+        {
+            position = Append(key, position, view.Name.In(record));
+        }
+
+        ReadOnlySpan<int> indexes = plan.SelectorIndexes;
+        for (int dimension = 0; dimension < indexes.Length; dimension++)
+        {
+            position = TryFind(plan, dimension, resource, record, view, eventValues, out ReadOnlySpan<byte> found)
+                ? Append(key, position, found)
+                : AppendAbsent(key, position);
+        }
+
+        used = position;
+        return new ValueSlice(start, position - start);
+    }
+
+    // Precedence of the connector: the span, then for events the event, then the resource, then the default. Presence counts, not
+    // content: an attribute without value hides the default.
+    private static bool TryFind(
+        FamilyPlan plan, int dimension, ResourceEntry resource, ReadOnlySpan<byte> record, SpanView view,
+        ReadOnlySpan<ValueSlice> eventValues, out ReadOnlySpan<byte> found)
+    {
+        int index = plan.SelectorIndexes[dimension];
+        ValueSlice slice = view.Values[index];
+        if (!slice.IsPresent && !eventValues.IsEmpty)
+        {
+            slice = eventValues[index];
+        }
+
+        if (slice.IsPresent)
+        {
+            found = slice.In(record);
+            return true;
+        }
+
+        byte[]? fallback = resource.Values[index] ?? plan.Default(dimension);
+        found = fallback;
+        return fallback is not null;
+    }
+
+    private void EnsureRoom(FamilyPlan plan, ResourceEntry resource, SpanView view, ReadOnlySpan<ValueSlice> eventValues)
+    {
+        ReadOnlySpan<int> indexes = plan.SelectorIndexes;
+        int bytes = HeaderBytes + view.Name.Length + resource.ExtraKeyBytes + (MaxVarintBytes * (indexes.Length + 1));
+        foreach (int index in indexes)
+        {
+            bytes += view.Values[index].Length + 1 + (eventValues.IsEmpty ? 0 : eventValues[index].Length + 1);
+        }
+
+        if (buffer.Length - used < bytes)
+        {
+            Array.Resize(ref buffer, Math.Max(buffer.Length * 2, used + bytes));
+        }
+    }
+
+    /// <summary>Length plus one as a varint, then the bytes: zero is left for "absent".</summary>
+    private static int Append(byte[] key, int position, ReadOnlySpan<byte> bytes)
+    {
+        uint length = (uint)bytes.Length + 1;
+        while (length >= 0x80)
+        {
+            key[position++] = (byte)(length | 0x80);
+            length >>= 7;
+        }
+
+        key[position++] = (byte)length;
+        bytes.CopyTo(key.AsSpan(position));
+        return position + bytes.Length;
+    }
+
+    private static int AppendAbsent(byte[] key, int position)
+    {
+        key[position] = 0;
+        return position + 1;
+    }
+}

@@ -1,0 +1,129 @@
+using StreamSpanMetrics.Core.Otlp;
+
+namespace StreamSpanMetrics.Core.Spans;
+
+/// <summary>
+/// Resource messages by their bytes, and the groups they fall into. Reading a known resource costs a hash and a compare; records of
+/// one trace repeat theirs every few spans. Not thread-safe.
+/// </summary>
+public sealed class ResourceTable
+{
+    private readonly ResourceReader reader;
+    private readonly Dictionary<byte[], ResourceEntry> entriesByBytes = new(ByteKeyComparer.Instance);
+    private readonly Dictionary<byte[], ResourceEntry>.AlternateLookup<ReadOnlySpan<byte>> lookup;
+    private readonly List<ResourceEntry> entries = [];
+    private readonly List<ResourceGroup> groups = [];
+    private readonly Dictionary<string, int> groupsByKey = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> variantsByKey = new(StringComparer.Ordinal);
+    private readonly List<ResourceEntry> variants = [];
+    private byte[] lastBytes = [];
+    private ResourceEntry? last;
+
+    /// <summary>An empty table whose entries <paramref name="reader"/> makes.</summary>
+    public ResourceTable(ResourceReader reader)
+    {
+        this.reader = reader;
+        lookup = entriesByBytes.GetAlternateLookup<ReadOnlySpan<byte>>();
+    }
+
+    /// <summary>Number of different Resource messages.</summary>
+    public int Count => entries.Count;
+
+    /// <summary>Bytes of all known Resource messages: the measure of the table's size.</summary>
+    public long TotalBytes { get; private set; }
+
+    /// <summary>The entry at an index.</summary>
+    public ResourceEntry Entry(int index) => entries[index];
+
+    /// <summary>The group at an index.</summary>
+    public ResourceGroup Group(int index) => groups[index];
+
+    /// <summary>Number of groups.</summary>
+    public int GroupCount => groups.Count;
+
+    /// <summary>The entry of the Resource message <paramref name="bytes"/>, or the problem that makes it none.</summary>
+    public DecodeProblem Find(ReadOnlySpan<byte> bytes, out ResourceEntry entry)
+    {
+        if (last is not null && bytes.SequenceEqual(lastBytes))
+        {
+            entry = last;
+            return DecodeProblem.None;
+        }
+
+        if (lookup.TryGetValue(bytes, out byte[]? known, out ResourceEntry? found))
+        {
+            Remember(known, found);
+            entry = found;
+            return DecodeProblem.None;
+        }
+
+        return Add(bytes, out entry);
+    }
+
+    /// <summary>Forgets everything. Entries and indexes given out before are void.</summary>
+    public void Clear()
+    {
+        entriesByBytes.Clear();
+        entries.Clear();
+        groups.Clear();
+        groupsByKey.Clear();
+        variantsByKey.Clear();
+        variants.Clear();
+        TotalBytes = 0;
+        last = null;
+    }
+
+    private DecodeProblem Add(ReadOnlySpan<byte> bytes, out ResourceEntry entry)
+    {
+        DecodeProblem problem = reader.Read(bytes, this, out entry);
+        if (!problem.Exists)
+        {
+            byte[] copy = bytes.ToArray();
+            entriesByBytes.Add(copy, entry);
+            entries.Add(entry);
+            if (entry.Variant == variants.Count)
+            {
+                variants.Add(entry);
+            }
+
+            TotalBytes += copy.Length;
+            Remember(copy, entry);
+        }
+
+        return problem;
+    }
+
+    /// <summary>Place of the group with this key, made by <paramref name="make"/> if it is new.</summary>
+    internal int GroupIndex(string key, Func<ResourceGroup> make)
+    {
+        if (!groupsByKey.TryGetValue(key, out int index))
+        {
+            index = groups.Count;
+            groups.Add(make());
+            groupsByKey.Add(key, index);
+        }
+
+        return index;
+    }
+
+    /// <summary>Number of the variant with this key.</summary>
+    internal int Variant(string key)
+    {
+        if (!variantsByKey.TryGetValue(key, out int variant))
+        {
+            variant = variantsByKey.Count;
+            variantsByKey.Add(key, variant);
+        }
+
+        return variant;
+    }
+
+    /// <summary>The first entry of a variant: all of them have the same group and the same service-name dimension.</summary>
+    public ResourceEntry EntryOfVariant(int variant) => variants[variant];
+
+    private void Remember(byte[] bytes, ResourceEntry entry)
+    {
+        lastBytes = bytes;
+        last = entry;
+    }
+}

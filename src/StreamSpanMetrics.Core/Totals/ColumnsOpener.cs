@@ -1,0 +1,69 @@
+using StreamSpanMetrics.Schemas.V1;
+
+namespace StreamSpanMetrics.Core.Totals;
+
+/// <summary>Opens the columns of blocks and chunks for reading, over one scratch buffer: one reader at a time.</summary>
+internal sealed class ColumnsOpener
+{
+    private static readonly SeriesColumns Empty = new();
+
+    private readonly int bucketCount;
+    private readonly int[] dimensionCounts;
+    private byte[] scratch = [];
+
+    public ColumnsOpener(int bucketCount, int[] dimensionCounts)
+    {
+        this.bucketCount = bucketCount;
+        this.dimensionCounts = dimensionCounts;
+    }
+
+    /// <summary>A reader over the series of a resource; valid until the next call.</summary>
+    public SeriesColumnsReader Open(DeltaResource resource) => Open(resource.Series);
+
+    /// <summary>A reader over columns; valid until the next call.</summary>
+    public SeriesColumnsReader Open(SeriesColumns? columns)
+    {
+        columns ??= Empty;
+        int needed = columns.Keys.Length;
+        foreach (int dimensions in dimensionCounts)
+        {
+            needed += Math.Max(dimensions, 0);
+        }
+
+        if (scratch.Length < needed)
+        {
+            scratch = new byte[needed * 2];
+        }
+
+        return new SeriesColumnsReader(columns, bucketCount, dimensionCounts, scratch);
+    }
+
+    /// <summary>Whether all columns of a block can be read to their ends.</summary>
+    public bool IsWellFormed(DeltaBlock block)
+    {
+        foreach (DeltaStep step in block.Steps)
+        {
+            foreach (DeltaResource resource in step.Resources)
+            {
+                if (!IsWellFormed(resource.Series))
+                {
+                    return false;
+                }
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Whether columns can be read to their ends.</summary>
+    public bool IsWellFormed(SeriesColumns? columns)
+    {
+        SeriesColumnsReader entries = Open(columns);
+        while (entries.MoveNext())
+        {
+            entries.AddBuckets([]);
+        }
+
+        return !entries.IsMalformed;
+    }
+}

@@ -1,0 +1,54 @@
+using Google.Protobuf;
+using StreamSpanMetrics.Schemas.V1;
+
+namespace StreamSpanMetrics.Core.Totals;
+
+/// <summary>Builds the progress record that every merge transaction writes (M1, M5).</summary>
+public static class ProgressBuilder
+{
+    /// <summary>Progress as of now.</summary>
+    /// <param name="state">The shard.</param>
+    /// <param name="snapshots">Its snapshot writer.</param>
+    /// <param name="emittedRecords">
+    /// Records of the closing step that are written with this transaction or before it; 0 if no step is closing.
+    /// </param>
+    /// <param name="sequence">Last sequence number used in the headers of point records.</param>
+    public static ProgressRecord Build(ShardState state, SnapshotWriter snapshots, uint emittedRecords, ulong sequence)
+    {
+        ProgressRecord progress = new()
+        {
+            Format = StateFormat.Newest,
+            RulesFingerprint = state.Rules.RulesFingerprint,
+            DeltasOffset = state.DeltasOffset,
+            ClosedStep = Math.Max(state.ClosedStep, state.EmittedThroughStep),
+            Sequence = sequence,
+            CompleteSet = snapshots.CompleteSet?.Clone(),
+            NextSet = snapshots.NextSet?.Clone(),
+        };
+        if (state.ClosingStep is long closing && closing > state.EmittedThroughStep && emittedRecords > 0)
+        {
+            progress.EmittingStep = closing;
+            progress.EmittedRecords = emittedRecords;
+        }
+        else if (state.PartlyEmittedStep is long partly && partly > progress.ClosedStep)
+        {
+            // Restored in the middle of a step's emission and not there again yet.
+            progress.EmittingStep = partly;
+            progress.EmittedRecords = state.PartlyEmittedRecords;
+        }
+
+        foreach (ForcedClose forced in state.ForcedCloses)
+        {
+            progress.ForcedCloses.Add(forced.Clone());
+        }
+
+        SourcePositions.Write(state.SourcesAtDeltasOffset, progress.Sources);
+        return progress;
+    }
+
+    /// <summary>Key of the progress record of a shard.</summary>
+    public static byte[] Key(int shard) => new StateKey { Type = StateKey.Types.Type.Progress, Shard = (uint)shard }.ToByteArray();
+
+    /// <summary>Key of the control record of a shard.</summary>
+    public static byte[] ControlKey(int shard) => new StateKey { Type = StateKey.Types.Type.Control, Shard = (uint)shard }.ToByteArray();
+}

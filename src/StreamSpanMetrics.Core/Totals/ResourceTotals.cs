@@ -1,0 +1,50 @@
+namespace StreamSpanMetrics.Core.Totals;
+
+/// <summary>A resource and its series.</summary>
+public sealed class ResourceTotals
+{
+    internal ResourceTotals(int number, byte[] key, JobTotals job, AttributeValue[] identity)
+    {
+        Number = number;
+        Key = key;
+        Hash = StableHash.Compute(key);
+        Job = job;
+        IdentityValues = identity;
+    }
+
+    /// <summary>The job it belongs to.</summary>
+    public JobTotals Job { get; }
+
+    /// <summary>What tells it from other resources, sorted by name in ordinal order.</summary>
+    public IReadOnlyList<AttributeValue> Identity => IdentityValues;
+
+    /// <summary>Slots of its series, sorted by family, then by key bytes.</summary>
+    public IReadOnlyList<int> Slots => SlotsInKeyOrder;
+
+    internal int Number { get; }
+
+    internal byte[] Key { get; }
+
+    internal ulong Hash { get; }
+
+    internal AttributeValue[] IdentityValues { get; }
+
+    internal List<int> SlotsInKeyOrder { get; } = [];
+
+    /// <summary>Slots born in the step being closed, not yet among the others.</summary>
+    internal List<int> NewSlots { get; } = [];
+
+    internal long LastChangeStep { get; set; } = JobTotals.NoStep;
+
+    /// <summary>Joins the kinds of identity values seen in a step (P-5).</summary>
+    internal void JoinKinds(ReadOnlySpan<AttributeValue> identity, long step)
+    {
+        bool known = LastChangeStep != JobTotals.NoStep;
+        LastChangeStep = step;
+        for (int i = 0; i < identity.Length; i++)
+        {
+            AttributeValue own = IdentityValues[i];
+            IdentityValues[i] = own with { Kind = known ? AttributeValue.Join(own.Kind, identity[i].Kind) : identity[i].Kind };
+        }
+    }
+}

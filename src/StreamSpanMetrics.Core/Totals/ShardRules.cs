@@ -1,0 +1,48 @@
+using StreamSpanMetrics.Core.Spans;
+using StreamSpanMetrics.Schemas.V1;
+
+namespace StreamSpanMetrics.Core.Totals;
+
+/// <summary>What a shard's state has to know of the rules. Immutable; part of the rules fingerprint (S2).</summary>
+public sealed record ShardRules
+{
+    /// <summary>Number of this shard, from 0.</summary>
+    public int Shard { get; init; }
+
+    /// <summary>Fingerprint of the rules (S2): blocks, progress and chunks with another one are refused.</summary>
+    public ulong RulesFingerprint { get; init; }
+
+    /// <summary>Length of a step in milliseconds, at least 1.</summary>
+    public long IntervalMillis { get; init; } = 15_000;
+
+    /// <summary>Idle stream time in milliseconds after which a series expires; 0 means never.</summary>
+    public long ExpiryMillis { get; init; } = 3_600_000;
+
+    /// <summary>Buckets of the duration metric: bounds plus one; 0 without that metric.</summary>
+    public int BucketCount { get; init; }
+
+    /// <summary>Families and their dimensions, which give series keys their shape.</summary>
+    public required SeriesLayout Layout { get; init; }
+
+    /// <summary>Steps without a change after which a series expires; <see cref="long.MaxValue"/> means never.</summary>
+    public long ExpirySteps => ExpiryMillis <= 0 ? long.MaxValue : ((ExpiryMillis - 1) / IntervalMillis) + 1;
+
+    /// <summary>floor(<paramref name="unixMillis"/> / interval), also for times before 1970.</summary>
+    public long StepOf(long unixMillis)
+    {
+        long step = unixMillis / IntervalMillis;
+        return unixMillis % IntervalMillis < 0 ? step - 1 : step;
+    }
+
+    /// <summary>Number of dimensions by family; -1 where the rules have no such family.</summary>
+    internal int[] DimensionCounts()
+    {
+        int[] counts = new int[4];
+        for (int family = 0; family < counts.Length; family++)
+        {
+            counts[family] = Layout.Has((SeriesFamily)family) ? Layout.Names((SeriesFamily)family).Length : -1;
+        }
+
+        return counts;
+    }
+}

@@ -1,0 +1,89 @@
+using StreamSpanMetrics.Schemas.V1;
+
+namespace StreamSpanMetrics.Core.Totals;
+
+/// <summary>Puts the contents of snapshot chunks into empty totals.</summary>
+internal sealed class SnapshotChunkLoader
+{
+    private readonly ShardTotals totals;
+    private readonly ColumnsOpener columns;
+    private readonly ResourceKeyWriter keyWriter = new();
+
+    public SnapshotChunkLoader(ShardTotals totals, ShardRules rules)
+    {
+        this.totals = totals;
+        columns = new ColumnsOpener(rules.BucketCount, rules.DimensionCounts());
+    }
+
+    /// <summary>Loads one chunk; false if it contradicts itself or a chunk before it.</summary>
+    public bool TryLoad(SnapshotChunk chunk)
+    {
+        foreach (SnapshotJob job in chunk.Jobs)
+        {
+            LoadJob(job);
+        }
+
+        foreach (SnapshotResource resource in chunk.Resources)
+        {
+            int entries = resource.Series?.Counts.Count ?? 0;
+            if (resource.FirstSteps.Count != entries || resource.LastChangeSteps.Count != entries ||
+                !columns.IsWellFormed(resource.Series) || !TryLoadSeries(chunk, resource))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private void LoadJob(SnapshotJob message)
+    {
+        foreach (SnapshotJobResource entry in message.Resources)
+        {
+            AttributeValue[] identity = AttributeValue.ListFrom(entry.Identity);
+            ResourceTotals resource = FindOrAdd(message.ServiceNamespace, message.ServiceName, identity);
+            resource.JoinKinds(identity, entry.LastChangeStep);
+            if (resource.Job.LastChangeStep == JobTotals.NoStep)
+            {
+                resource.Job.Restore(AttributeValue.ListFrom(message.Descriptive), message.LastChangeStep);
+            }
+        }
+    }
+
+    private bool TryLoadSeries(SnapshotChunk chunk, SnapshotResource message)
+    {
+        AttributeValue[] identity = AttributeValue.ListFrom(message.Identity);
+        ResourceTotals resource = FindOrAdd(message.ServiceNamespace, message.ServiceName, identity);
+        SeriesColumnsReader entries = columns.Open(message.Series);
+        SeriesStore series = totals.Series;
+        for (int entry = 0; entries.MoveNext(); entry++)
+        {
+            ulong hash = StableHash.Compute(entries.Key, resource.Hash);
+            if (ShardTotals.ChunkOf(hash, (int)chunk.Chunks) != chunk.Chunk ||
+                series.TryFind(hash, resource.Number, entries.Key, out _))
+            {
+                return false;
+            }
+
+            int slot = series.Add(hash, resource.Number, entries.Key, entries.Kinds);
+            series.SpanCount(slot) = entries.Count;
+            series.SumNanos(slot) = entries.SumNanos;
+            entries.AddBuckets(series.Buckets(slot));
+            series.FirstStep(slot) = message.FirstSteps[entry];
+            series.LastChangeStep(slot) = message.LastChangeSteps[entry];
+            resource.SlotsInKeyOrder.Add(slot);
+        }
+
+        return true;
+    }
+
+    private ResourceTotals FindOrAdd(
+        Schemas.V1.Attribute? serviceNamespace, Schemas.V1.Attribute? serviceName, AttributeValue[] identity)
+    {
+        AttributeValue jobNamespace = AttributeValue.From(serviceNamespace);
+        AttributeValue jobName = AttributeValue.From(serviceName);
+        byte[] key = keyWriter.Write(jobNamespace, jobName, identity).ToArray();
+        JobTotals job = totals.FindOrAddJob(key.AsSpan(0, keyWriter.JobLength), jobNamespace, jobName);
+        return totals.FindOrAddResource(key, job, identity);
+    }
+}

@@ -1,0 +1,111 @@
+using Google.Protobuf;
+using StreamSpanMetrics.Schemas.V1;
+
+namespace StreamSpanMetrics.Core.Totals;
+
+/// <summary>
+/// Writes the totals of a shard as sets of chunks, one chunk at a time in rotation (S3). Two sets live side by side under keys of
+/// different parity, so the newest complete one survives while the next is written.
+/// </summary>
+/// <remarks>
+/// What <see cref="WriteChunk"/> returns belongs into the same transaction as the progress record built after it. If that
+/// transaction is lost, state and writer are thrown away and restored from what the topic holds.
+/// </remarks>
+public sealed class SnapshotWriter
+{
+    private const long MaxChunkBytes = 700_000;
+    private const int MaxChunks = 1 << 20;
+
+    private readonly ShardState state;
+
+    /// <summary>A writer for a state that has no complete set yet, or that goes on with the sets that progress names.</summary>
+    public SnapshotWriter(ShardState state, SnapshotSet? completeSet = null, SnapshotSet? nextSet = null)
+    {
+        this.state = state;
+        CompleteSet = completeSet;
+        NextSet = nextSet;
+    }
+
+    /// <summary>Most series that a chunk holds on average when a set begins.</summary>
+    internal int MaxChunkSeries { get; set; } = 4096;
+
+    /// <summary>The newest set of which all chunks are written; null before the first.</summary>
+    public SnapshotSet? CompleteSet { get; private set; }
+
+    /// <summary>The set being written; null between two sets.</summary>
+    public SnapshotSet? NextSet { get; private set; }
+
+    /// <summary>
+    /// Appends the next chunk's record to <paramref name="records"/>; the last chunk of a set also removes the set before it.
+    /// </summary>
+    /// <returns>False, and nothing appended, while the state allows no chunk (<see cref="ShardState.CanSnapshot"/>).</returns>
+    public bool WriteChunk(ICollection<StateRecord> records)
+    {
+        if (!state.CanSnapshot)
+        {
+            return false;
+        }
+
+        NextSet ??= new SnapshotSet
+        {
+            Number = (CompleteSet?.Number ?? 0) + 1,
+            Chunks = (uint)ChunkCount(),
+            Replay = state.ReplayStart().ToMessage(),
+        };
+        int chunk = (int)NextSet.Written;
+        byte[] value = SnapshotChunkBuilder.Serialize(SnapshotChunkBuilder.Build(state, NextSet, chunk));
+        records.Add(new StateRecord(ChunkKey(state.Rules.Shard, NextSet.Number, chunk), value));
+        NextSet.Written++;
+        if (NextSet.Written == NextSet.Chunks)
+        {
+            Complete(records);
+        }
+
+        return true;
+    }
+
+    internal static byte[] ChunkKey(int shard, ulong setNumber, int chunk) => new StateKey
+    {
+        Type = StateKey.Types.Type.Chunk,
+        Shard = (uint)shard,
+        SetParity = (uint)(setNumber & 1),
+        Chunk = (uint)chunk,
+    }.ToByteArray();
+
+    private void Complete(ICollection<StateRecord> records)
+    {
+        if (CompleteSet is not null)
+        {
+            for (int chunk = 0; chunk < CompleteSet.Chunks; chunk++)
+            {
+                records.Add(new StateRecord(ChunkKey(state.Rules.Shard, CompleteSet.Number, chunk), null));
+            }
+        }
+
+        CompleteSet = NextSet;
+        NextSet = null;
+        state.PruneForcedCloses(CompleteSet!.Replay.DeltasOffset);
+    }
+
+    // A power of two, so that a chunk number is bits of the hash; so many that a chunk stays below the record limit.
+    private int ChunkCount()
+    {
+        long series = state.ActiveSeries;
+        long resourceBytes = 0;
+        foreach (ResourceTotals resource in state.Resources)
+        {
+            resourceBytes += resource.Key.Length + 16;
+        }
+
+        long meanResourceBytes = resourceBytes / Math.Max(1, state.Resources.Count);
+        long seriesBytes = state.Totals.Series.KeyBytes + (series * ((3L * state.Rules.BucketCount) + 40));
+        int chunks = 1;
+        while (chunks < MaxChunks && (series / chunks > MaxChunkSeries ||
+            (seriesBytes / chunks) + (Math.Min(series / chunks, state.Resources.Count) * meanResourceBytes) > MaxChunkBytes))
+        {
+            chunks *= 2;
+        }
+
+        return chunks;
+    }
+}

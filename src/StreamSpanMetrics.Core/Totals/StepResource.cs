@@ -1,0 +1,35 @@
+namespace StreamSpanMetrics.Core.Totals;
+
+/// <summary>A resource as the blocks of one open step described it.</summary>
+internal sealed class StepResource
+{
+    public StepResource(int number, byte[] key, int jobLength, AttributeValue serviceNamespace, AttributeValue serviceName)
+    {
+        Number = number;
+        Key = key;
+        JobLength = jobLength;
+        Hash = StableHash.Compute(key);
+        ServiceNamespace = serviceNamespace;
+        ServiceName = serviceName;
+    }
+
+    public int Number { get; }
+
+    public byte[] Key { get; }
+
+    /// <summary>How many of the key's first bytes are the job's.</summary>
+    public int JobLength { get; }
+
+    public ulong Hash { get; }
+
+    public AttributeValue ServiceNamespace { get; }
+
+    public AttributeValue ServiceName { get; }
+
+    public AttributeValue[] Identity { get; set; } = [];
+
+    public AttributeValue[] Descriptive { get; set; } = [];
+
+    /// <summary>Slots of its series in the step's store, in order of arrival.</summary>
+    public List<int> Slots { get; } = [];
+}

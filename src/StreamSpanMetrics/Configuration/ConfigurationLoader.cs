@@ -1,0 +1,173 @@
+using StreamSpanMetrics.Core.Settings;
+
+namespace StreamSpanMetrics.Configuration;
+
+/// <summary>Turns a settings file, in the Collector's own shape, into settings, or into all that is wrong with it.</summary>
+public static class ConfigurationLoader
+{
+    // A settings file is a few kilobytes; what is far larger is another file, given by mistake.
+    private const int MaxFileBytes = 4 * 1024 * 1024;
+
+    /// <summary>Reads the file <paramref name="path"/> with the environment of this process.</summary>
+    public static ConfigurationResult LoadFile(string path) => LoadFile(path, Environment.GetEnvironmentVariable);
+
+    /// <summary>
+    /// Reads the file <paramref name="path"/>; <paramref name="environment"/> gives a variable's value, null if it is not set.
+    /// </summary>
+    public static ConfigurationResult LoadFile(string path, Func<string, string?> environment)
+    {
+        try
+        {
+            FileInfo file = new(path);
+            if (file.Exists && file.Length > MaxFileBytes)
+            {
+                return Unreadable(path, $"the file has {file.Length} bytes, too many for a settings file");
+            }
+
+            return Load(File.ReadAllText(path), path, environment);
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return Unreadable(path, "there is no such file");
+        }
+        catch (Exception exception) when (
+            exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            return Unreadable(path, "the file could not be read: " + exception.Message);
+        }
+    }
+
+    /// <summary>Reads <paramref name="text"/>; <paramref name="fileName"/> is only for messages.</summary>
+    public static ConfigurationResult Load(string text, string fileName, Func<string, string?> environment)
+    {
+        ProblemList problems = new(fileName);
+        SettingNode? root = YamlDocumentReader.Read(text, problems);
+        if (root is { Kind: SettingKind.Null } && !problems.HasErrors)
+        {
+            problems.FileError(0, 0, "the file is empty", "a minimal file has the line 'connectors: {span_metrics: {}}'");
+        }
+
+        if (root is null or { Kind: SettingKind.Null })
+        {
+            return new ConfigurationResult(null, problems.Sorted());
+        }
+
+        if (root.Kind != SettingKind.Mapping)
+        {
+            problems.Error(root, "", $"the file must be a mapping of keys, not {root.KindText}");
+            return new ConfigurationResult(null, problems.Sorted());
+        }
+
+        ReadingContext context = new(problems, new EnvironmentExpansion(environment, problems));
+        ProcessorSettings? settings = ReadSettings(new MappingReader(context, root, ""));
+        return new ConfigurationResult(problems.HasErrors ? null : settings, problems.Sorted());
+    }
+
+    private static ProcessorSettings ReadSettings(MappingReader top)
+    {
+        CollectorFile file = CollectorFileReader.Read(top);
+        SelectedPath path = new PathSelector(file, top.Context.Problems).Select();
+        SpanSourceSettings source = ReadSource(top, path);
+        StreamSettings stream = StreamSectionReader.Read(file.Stream, source.SessionTimeout);
+        KafkaExporterSettings? exporter = path.KafkaExporter is null ? null : KafkaExporterReader.Read(Reader(top, path.KafkaExporter));
+        ProcessorSettings settings = new()
+        {
+            Source = WithOneCluster(top, path, source, exporter),
+            Connector = ReadConnector(top, path.Connector),
+            MetricsTopic = exporter?.Topic ?? new MetricsTopicSettings(),
+            RemoteWrite = path.RemoteWriteExporter is null ? null : RemoteWriteReader.Read(Reader(top, path.RemoteWriteExporter)),
+            Stream = stream,
+        };
+        CheckTopics(path.KafkaExporter is null ? top : Reader(top, path.KafkaExporter), settings);
+        return settings;
+    }
+
+    private static ConnectorSettings ReadConnector(MappingReader top, Component? connector)
+    {
+        if (connector is null)
+        {
+            return new ConnectorSettings();
+        }
+
+        if (connector.Type == "spanmetrics")
+        {
+            top.Context.Problems.Warning(
+                connector.Key, connector.Path, "'spanmetrics' is a deprecated name", "write 'span_metrics', as newer Collectors do");
+        }
+
+        return SpanMetricsReader.Read(Reader(top, connector));
+    }
+
+    private static SpanSourceSettings ReadSource(MappingReader top, SelectedPath path)
+    {
+        if (path.Receiver is not null)
+        {
+            return KafkaReceiverReader.Read(Reader(top, path.Receiver));
+        }
+
+        SpanSourceSettings defaults = new();
+        if (path.Connector is not null)
+        {
+            top.Warning(
+                "receivers",
+                $"no Kafka receiver is on the path: topic '{defaults.Topic}' is read, with default settings",
+                "add 'receivers: {kafka: {brokers: [...]}}' to the traces pipeline, or name one in stream.receiver");
+        }
+
+        return defaults;
+    }
+
+    // One transaction spans reading and writing, so both ends are on one cluster.
+    private static SpanSourceSettings WithOneCluster(
+        MappingReader top, SelectedPath path, SpanSourceSettings source, KafkaExporterSettings? exporter)
+    {
+        if (exporter?.Brokers is null)
+        {
+            return source;
+        }
+
+        if (path.Receiver is null)
+        {
+            return source with { Kafka = source.Kafka with { Brokers = exporter.Brokers } };
+        }
+
+        if (!exporter.Brokers.ToHashSet().SetEquals(source.Kafka.Brokers))
+        {
+            MappingReader reader = Reader(top, path.KafkaExporter!);
+            reader.Error(
+                "brokers",
+                $"differ from those of {path.Receiver.Path}",
+                "both ends must be one cluster, since a transaction spans them; use the same list, or leave this one out");
+        }
+
+        return source;
+    }
+
+    private static void CheckTopics(MappingReader place, ProcessorSettings settings)
+    {
+        StreamSettings stream = settings.Stream;
+        List<(string Topic, string Use)> topics =
+        [
+            (settings.Source.Topic, "the spans"),
+            (settings.MetricsTopic.Topic, "the metrics"),
+            (stream.DeltasTopic, "the deltas of stream.application_id"),
+            (stream.StateTopic, "the state of stream.application_id"),
+            (stream.DeadLetterTopic, "the dead letters of stream.application_id"),
+        ];
+        Dictionary<string, string> uses = [];
+        foreach ((string topic, string use) in topics)
+        {
+            if (!uses.TryAdd(topic, use))
+            {
+                place.Error("", $"topic '{topic}' is used twice: for {uses[topic]} and for {use}", "every use needs a topic of its own");
+            }
+        }
+    }
+
+    private static MappingReader Reader(MappingReader top, Component component) => new(top.Context, component.Value, component.Path);
+
+    private static ConfigurationResult Unreadable(string path, string message)
+    {
+        return new ConfigurationResult(null, [new ConfigurationProblem(ProblemSeverity.Error, path, 0, 0, "", message)]);
+    }
+}

@@ -1,0 +1,80 @@
+using StreamSpanMetrics.Core.Spans;
+
+namespace StreamSpanMetrics.Configuration;
+
+/// <summary>
+/// A list of dimensions, with the rules of the connector's validateDimensions (connector/spanmetricsconnector/config.go).
+/// </summary>
+internal static class DimensionsReader
+{
+    // A key with more would not fit into the limits on keys, and no dashboard could show it.
+    private const int MaxDimensions = 256;
+
+    /// <summary>Names of the built-in dimensions, which no other may have.</summary>
+    public static readonly IReadOnlyCollection<string> ReservedNames = ["service.name", "span.name", "span.kind", "status.code"];
+
+    /// <summary>Reads the list below <paramref name="key"/>.</summary>
+    public static IReadOnlyList<DimensionRule> Read(MappingReader reader, string key)
+    {
+        IReadOnlyList<SettingNode> items = reader.Items(key);
+        if (items.Count > MaxDimensions)
+        {
+            reader.Error(key, FormattableString.Invariant($"has {items.Count} dimensions; at most {MaxDimensions} are possible"));
+            return [];
+        }
+
+        List<DimensionRule> rules = [];
+        foreach (SettingNode item in items)
+        {
+            DimensionRule? rule = item.Kind == SettingKind.Scalar ? NotMapping(reader, key, item) : ReadOne(reader, key, item, rules);
+            if (rule is not null)
+            {
+                rules.Add(rule);
+            }
+        }
+
+        return rules;
+    }
+
+    private static DimensionRule? NotMapping(MappingReader reader, string key, SettingNode item)
+    {
+        reader.Error(
+            item, key, "a dimension must be a mapping", item.Text == item.Shown ? $"write '- name: {item.Text}'" : "write '- name: ...'");
+        return null;
+    }
+
+    private static DimensionRule? ReadOne(MappingReader reader, string key, SettingNode item, List<DimensionRule> others)
+    {
+        MappingReader dimension = new(reader.Context, item, reader.PathOf(key));
+        string name = dimension.Text("name", "");
+        string? fallback = dimension.Find("default") is null ? null : dimension.Text("default", "");
+        bool hasGlob = dimension.Find("glob") is not null;
+        dimension.Finish();
+        if (hasGlob)
+        {
+            string message = name.Length > 0 ? "name and glob exclude each other" : "dimensions by glob are not supported yet";
+            dimension.Error("glob", message, "name each dimension");
+            return null;
+        }
+
+        if (name.Length == 0)
+        {
+            dimension.Error("name", "a dimension needs a name", "write '- name: http.request.method'");
+            return null;
+        }
+
+        if (ReservedNames.Contains(name))
+        {
+            dimension.Error("name", $"'{name}' is a built-in dimension", "remove it; it is there unless exclude_dimensions names it");
+            return null;
+        }
+
+        if (others.Exists(other => other.Name == name))
+        {
+            dimension.Error("name", $"'{name}' stands twice in the list", "remove one of them");
+            return null;
+        }
+
+        return new DimensionRule(name, fallback);
+    }
+}

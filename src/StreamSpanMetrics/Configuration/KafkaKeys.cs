@@ -1,0 +1,129 @@
+namespace StreamSpanMetrics.Configuration;
+
+/// <summary>
+/// Keys that the Collector's Kafka receiver and exporter share (opentelemetry-collector-contrib pkg/kafka/configkafka/config.go).
+/// </summary>
+internal static class KafkaKeys
+{
+    private const string OwnClient = "the Kafka client (librdkafka) has its own rules for this";
+
+    /// <summary>Reads the bootstrap list; null if it was not written.</summary>
+    public static IReadOnlyList<string>? ReadBrokers(MappingReader reader)
+    {
+        if (reader.Find("brokers") is null)
+        {
+            return null;
+        }
+
+        List<string> brokers = [];
+        foreach (SettingNode node in reader.TextNodes("brokers"))
+        {
+            string address = WithPort(node.Text);
+            if (IsAddress(address))
+            {
+                brokers.Add(address);
+            }
+            else
+            {
+                reader.Error(node, "brokers", $"must be host:port, not '{node.Shown}'", "for example kafka-1:9092");
+            }
+        }
+
+        if (brokers.Count == 0)
+        {
+            reader.Error("brokers", "needs at least one broker", "for example ['kafka-1:9092']");
+        }
+
+        return brokers;
+    }
+
+    /// <summary>A topic name; the fallback if it is absent or not allowed.</summary>
+    public static string ReadTopic(MappingReader reader, string key, string fallback)
+    {
+        SettingNode? value = reader.Find(key);
+        string topic = reader.Text(key, fallback);
+        return value is { Kind: SettingKind.Scalar } && !IsTopic(reader, value, key) ? fallback : topic;
+    }
+
+    /// <summary>Whether <paramref name="value"/> is a topic name; notes the problem if not.</summary>
+    public static bool IsTopic(MappingReader reader, SettingNode value, string key)
+    {
+        if (TopicName.IsValid(value.Text))
+        {
+            return true;
+        }
+
+        reader.Error(value, key, $"'{value.Shown}' is not a topic name", $"1 to {TopicName.MaxLength} {TopicName.Rule}");
+        return false;
+    }
+
+    /// <summary>Reads what secures a connection: nothing of it works in this version, and it must not look as if it did.</summary>
+    public static void RefuseSecurity(MappingReader reader)
+    {
+        const string Hint = "use a plaintext listener of the brokers inside a trusted network until then";
+        reader.Refuse("auth", "secured Kafka connections are not supported in this version yet", Hint);
+        SettingNode? value = reader.Find("tls");
+        if (value is null)
+        {
+            return;
+        }
+
+        MappingReader tls = reader.Section("tls");
+        bool insecure = tls.Flag("insecure", false);
+        TlsKeys.Accept(tls);
+        tls.Finish();
+        if (insecure && tls.Keys.All(key => key == "insecure"))
+        {
+            reader.Warning("tls", "has no effect here: connections are plaintext anyway");
+        }
+        else
+        {
+            reader.Refuse("tls", "secured Kafka connections are not supported in this version yet", Hint);
+        }
+    }
+
+    /// <summary>Accepts what only the Collector's own client knows.</summary>
+    public static void IgnoreClientDetails(MappingReader reader)
+    {
+        reader.Ignore("protocol_version", "the client agrees on versions with the broker");
+        reader.Ignore("use_leader_epoch", OwnClient);
+        reader.Ignore("conn_idle_timeout", OwnClient);
+        reader.Ignore("resolve_canonical_bootstrap_servers_only", OwnClient);
+        reader.IgnoreSection("metadata", OwnClient, "full", "refresh_interval", "retry");
+    }
+
+    /// <summary>Reads an encoding: only OTLP protobuf in this version.</summary>
+    public static void CheckEncoding(MappingReader reader, string key)
+    {
+        SettingNode? value = reader.Find(key);
+        string encoding = reader.Text(key, "otlp_proto");
+        if (value is not { Kind: SettingKind.Scalar } || encoding == "otlp_proto")
+        {
+            return;
+        }
+
+        bool later = encoding is "otlp_json" or "jaeger_proto" or "jaeger_json" or "zipkin_proto" or "zipkin_json" or "zipkin_thrift";
+        string message = later ? $"encoding '{encoding}' is not supported yet" : $"there is no encoding '{value.Shown}'";
+        string? hint = later
+            ? "set 'encoding: otlp_proto', here and in the exporter that writes the topic"
+            : MappingReader.DidYouMean(value, ["otlp_proto"]);
+        reader.Error(value, key, message, hint ?? "the encoding that works is otlp_proto");
+    }
+
+    // The Collector's client and ours take this port where none is written; written out, two lists can be compared.
+    private static string WithPort(string text)
+    {
+        bool hasPort = text.LastIndexOf(':') > text.LastIndexOf(']');
+        return text.Length == 0 || hasPort ? text : text + ":9092";
+    }
+
+    private static bool IsAddress(string text)
+    {
+        int colon = text.LastIndexOf(':');
+        return colon > 0
+            && !text.Contains("://", StringComparison.Ordinal)
+            && !text.Any(char.IsWhiteSpace)
+            && ushort.TryParse(text.AsSpan(colon + 1), System.Globalization.NumberStyles.None, null, out ushort port)
+            && port > 0;
+    }
+}

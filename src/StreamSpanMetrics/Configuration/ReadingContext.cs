@@ -1,0 +1,6 @@
+namespace StreamSpanMetrics.Configuration;
+
+/// <summary>What all readers of one file share.</summary>
+/// <param name="Problems">Where they say what is wrong.</param>
+/// <param name="Environment">How references to environment variables become values.</param>
+internal sealed record ReadingContext(ProblemList Problems, EnvironmentExpansion Environment);

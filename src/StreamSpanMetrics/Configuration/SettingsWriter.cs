@@ -1,0 +1,216 @@
+using StreamSpanMetrics.Core.Histograms;
+using StreamSpanMetrics.Core.Prometheus;
+using StreamSpanMetrics.Core.Settings;
+using StreamSpanMetrics.Core.Spans;
+
+namespace StreamSpanMetrics.Configuration;
+
+/// <summary>
+/// Writes settings as a file in the Collector's shape, every key with its effective value, that reads back to equal settings.
+/// </summary>
+public static class SettingsWriter
+{
+    /// <summary>
+    /// The file's text. Secrets are replaced by references to environment variables, one for each header; where these are set, the text
+    /// reads back to equal settings.
+    /// </summary>
+    public static string Write(ProcessorSettings settings)
+    {
+        YamlText yaml = new();
+        yaml.Comment("Effective settings, defaults included.");
+        if (settings.RemoteWrite is { Headers.Count: > 0 })
+        {
+            yaml.Comment("Values of headers may be secret: they are replaced by references to environment variables.");
+        }
+
+        WriteReceiver(yaml, settings.Source);
+        yaml.Open("connectors");
+        yaml.Open("span_metrics");
+        WriteConnector(yaml, settings.Connector);
+        yaml.Close();
+        yaml.Close();
+        yaml.Open("exporters");
+        WriteKafkaExporter(yaml, settings.MetricsTopic);
+        if (settings.RemoteWrite is not null)
+        {
+            WriteRemoteWrite(yaml, settings.RemoteWrite);
+        }
+
+        yaml.Close();
+        WritePipelines(yaml, settings.RemoteWrite is not null);
+        WriteStream(yaml, settings.Stream);
+        return yaml.ToString();
+    }
+
+    /// <summary>Name of the environment variable that stands for the value of a header.</summary>
+    public static string HeaderVariable(string header)
+    {
+        return "REMOTE_WRITE_HEADER_" + string.Concat(
+            header.Select(letter => char.IsAsciiLetterOrDigit(letter) ? char.ToUpperInvariant(letter) : '_'));
+    }
+
+    private static void WriteReceiver(YamlText yaml, SpanSourceSettings source)
+    {
+        yaml.Open("receivers");
+        yaml.Open("kafka");
+        yaml.Add("brokers", source.Kafka.Brokers);
+        yaml.Add("client_id", source.Kafka.ClientId);
+        yaml.Add("rack_id", source.Kafka.RackId);
+        yaml.Add("initial_offset", source.InitialOffset == InitialOffset.Earliest ? "earliest" : "latest");
+        yaml.Add("session_timeout", source.SessionTimeout);
+        yaml.Add("heartbeat_interval", source.HeartbeatInterval);
+        yaml.Open("traces");
+        yaml.Add("topics", [source.Topic]);
+        yaml.Add("encoding", "otlp_proto");
+        yaml.Close();
+        yaml.Close();
+        yaml.Close();
+    }
+
+    private static void WriteConnector(YamlText yaml, ConnectorSettings connector)
+    {
+        yaml.Add("namespace", connector.Namespace);
+        yaml.Open("histogram");
+        yaml.Add("disable", connector.HistogramDisabled);
+        yaml.Add("unit", connector.HistogramUnit == DurationUnit.Seconds ? "s" : "ms");
+        yaml.Open("explicit");
+        yaml.AddDurations("buckets", connector.BucketsNanos);
+        yaml.Close();
+        WriteDimensions(yaml, "dimensions", connector.HistogramDimensions);
+        yaml.Close();
+        WriteDimensions(yaml, "dimensions", connector.Dimensions);
+        WriteDimensions(yaml, "calls_dimensions", connector.CallsDimensions);
+        yaml.Add("exclude_dimensions", connector.ExcludeDimensions);
+        yaml.Add("resource_metrics_key_attributes", connector.ResourceMetricsKeyAttributes);
+        yaml.Open("events");
+        yaml.Add("enabled", connector.EventsEnabled);
+        WriteDimensions(yaml, "dimensions", connector.EventsDimensions);
+        yaml.Close();
+        yaml.Add("aggregation_temporality", "AGGREGATION_TEMPORALITY_CUMULATIVE");
+        yaml.Add("metrics_flush_interval", connector.MetricsFlushInterval);
+        yaml.Add("series_expiration", connector.SeriesExpiration);
+        yaml.Add("add_resource_attributes", connector.AddResourceAttributes);
+    }
+
+    private static void WriteDimensions(YamlText yaml, string key, IReadOnlyList<DimensionRule> dimensions)
+    {
+        if (dimensions.Count == 0)
+        {
+            yaml.Add(key, []);
+            return;
+        }
+
+        yaml.Open(key);
+        foreach (DimensionRule dimension in dimensions)
+        {
+            yaml.AddItem(("name", dimension.Name), ("default", dimension.Default));
+        }
+
+        yaml.Close();
+    }
+
+    private static void WriteKafkaExporter(YamlText yaml, MetricsTopicSettings topic)
+    {
+        yaml.Open("kafka");
+        yaml.Open("metrics");
+        yaml.Add("topic", topic.Topic);
+        yaml.Add("encoding", "otlp_proto");
+        yaml.Close();
+        yaml.Open("producer");
+        yaml.Add("compression", topic.Compression);
+        yaml.Close();
+        yaml.Close();
+    }
+
+    private static void WriteRemoteWrite(YamlText yaml, RemoteWriteSettings remoteWrite)
+    {
+        PrometheusRules rules = remoteWrite.Rules;
+        yaml.Open("prometheusremotewrite");
+        yaml.Add("endpoint", remoteWrite.Endpoint.OriginalString);
+        yaml.Add("timeout", remoteWrite.Timeout);
+        if (remoteWrite.Headers.Count > 0)
+        {
+            yaml.Open("headers");
+            foreach (string header in remoteWrite.Headers.Keys.Order(StringComparer.Ordinal))
+            {
+                yaml.AddReference(header, HeaderVariable(header));
+            }
+
+            yaml.Close();
+        }
+
+        yaml.Open("retry_on_failure");
+        yaml.Add("initial_interval", remoteWrite.RetryInitialInterval);
+        yaml.Add("max_interval", remoteWrite.RetryMaxInterval);
+        yaml.Close();
+        yaml.Add("max_batch_size_bytes", remoteWrite.MaxBatchBytes);
+        yaml.Add("namespace", rules.Namespace);
+        if (rules.ExternalLabels.Count > 0)
+        {
+            yaml.Open("external_labels");
+            foreach ((string name, string value) in rules.ExternalLabels.OrderBy(label => label.Key, StringComparer.Ordinal))
+            {
+                yaml.Add(name, value);
+            }
+
+            yaml.Close();
+        }
+
+        yaml.Add("translation_strategy", rules.Translation.ToString());
+        WriteSwitch(yaml, "resource_to_telemetry_conversion", rules.ResourceAttributesAsLabels);
+        WriteSwitch(yaml, "target_info", rules.TargetInfoEnabled);
+        yaml.Add("disable_scope_info", rules.DisableScopeInfo);
+        yaml.Add("send_metadata", rules.SendMetadata);
+        yaml.Close();
+    }
+
+    private static void WriteSwitch(YamlText yaml, string key, bool enabled)
+    {
+        yaml.Open(key);
+        yaml.Add("enabled", enabled);
+        yaml.Close();
+    }
+
+    private static void WritePipelines(YamlText yaml, bool hasRemoteWrite)
+    {
+        yaml.Open("service");
+        yaml.Open("pipelines");
+        yaml.Open("traces");
+        yaml.Add("receivers", ["kafka"]);
+        yaml.Add("exporters", ["span_metrics"]);
+        yaml.Close();
+        yaml.Open("metrics");
+        yaml.Add("receivers", ["span_metrics"]);
+        yaml.Add("exporters", hasRemoteWrite ? ["kafka", "prometheusremotewrite"] : ["kafka"]);
+        yaml.Close();
+        yaml.Close();
+        yaml.Close();
+    }
+
+    private static void WriteStream(YamlText yaml, StreamSettings stream)
+    {
+        yaml.Open("stream");
+        yaml.Add("application_id", stream.ApplicationId);
+        yaml.Add("instance_id", stream.InstanceId);
+        yaml.Add("stages", stream.Stages);
+        yaml.Open("threads");
+        yaml.Add("aggregate", stream.AggregateThreads);
+        yaml.Add("merge", stream.MergeThreads);
+        yaml.Add("export", stream.ExportThreads);
+        yaml.Close();
+        yaml.Add("shards", stream.Shards);
+        yaml.Add("commit_interval", stream.CommitInterval);
+        yaml.Add("transaction_timeout", stream.TransactionTimeout);
+        yaml.Add("close_policy", stream.ClosePolicy == ClosePolicy.Bounded ? "bounded" : "strict");
+        yaml.Add("bounded_after", stream.BoundedAfter);
+        yaml.Add("max_ahead", stream.MaxAhead);
+        yaml.Add("emit", "all");
+        yaml.Add("missing_service_name", stream.DropMissingServiceName ? "drop" : "count");
+        yaml.Add("on_data_loss", stream.OnDataLoss == DataLossPolicy.Continue ? "continue" : "stop");
+        yaml.Add("max_record_bytes", ByteSize.Format(stream.MaxRecordBytes));
+        yaml.Add("replication_factor", stream.ReplicationFactor);
+        yaml.Add("source_partitions", stream.SourcePartitions);
+        yaml.Add("http_address", stream.HttpAddress);
+        yaml.Close();
+    }
+}

@@ -1,0 +1,197 @@
+using StreamSpanMetrics.Core.Histograms;
+using StreamSpanMetrics.Core.Settings;
+using StreamSpanMetrics.Core.Spans;
+
+namespace StreamSpanMetrics.Configuration;
+
+/// <summary>
+/// <c>connectors.span_metrics</c> with the connector's own rules (opentelemetry-collector-contrib
+/// connector/spanmetricsconnector/config.go) and a few more where it accepts what cannot be meant.
+/// </summary>
+internal static class SpanMetricsReader
+{
+    private const string SecondsHint = "the units are ms and s";
+    private const string NoCaches = "memory is bounded by limits on series, not by caches";
+
+    private static readonly TimeSpan ShortestStep = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestStep = TimeSpan.FromHours(1);
+    private static readonly TimeSpan LongestExpiration = TimeSpan.FromDays(30);
+
+    /// <summary>Reads the section.</summary>
+    public static ConnectorSettings Read(MappingReader reader)
+    {
+        ConnectorSettings defaults = new();
+        MappingReader histogram = reader.Section("histogram");
+        MappingReader events = reader.Section("events");
+        bool eventsEnabled = events.Flag("enabled", false);
+        TimeSpan step = reader.Duration("metrics_flush_interval", defaults.MetricsFlushInterval, ShortestStep, LongestStep);
+        ConnectorSettings settings = new()
+        {
+            Namespace = reader.Text("namespace", defaults.Namespace),
+            HistogramDisabled = histogram.Flag("disable", false),
+            HistogramUnit = ReadUnit(histogram),
+            BucketsNanos = HistogramBucketsReader.Read(histogram, defaults.BucketsNanos),
+            HistogramDimensions = DimensionsReader.Read(histogram, "dimensions"),
+            Dimensions = DimensionsReader.Read(reader, "dimensions"),
+            CallsDimensions = DimensionsReader.Read(reader, "calls_dimensions"),
+            ExcludeDimensions = ReadExcluded(reader),
+            ResourceMetricsKeyAttributes = ReadKeyAttributes(reader),
+            EventsEnabled = eventsEnabled,
+            EventsDimensions = ReadEventsDimensions(events, eventsEnabled),
+            MetricsFlushInterval = step,
+            SeriesExpiration = ReadExpiration(reader, defaults.SeriesExpiration, step),
+            AddResourceAttributes = reader.Flag("add_resource_attributes", false),
+        };
+        CheckTemporality(reader);
+        RefuseLaterFeatures(reader);
+        reader.Ignore("dimensions_cache_size", "series are not cached; the Collector ignores it too");
+        reader.Ignore("resource_metrics_cache_size", NoCaches);
+        reader.Ignore("metric_timestamp_cache_size", "it is about delta temporality");
+        histogram.Finish();
+        events.Finish();
+        reader.Finish();
+        return settings;
+    }
+
+    private static DurationUnit ReadUnit(MappingReader histogram)
+    {
+        string unit = histogram.Text("unit", "ms");
+        switch (unit.ToLowerInvariant())
+        {
+            case "ms":
+                return DurationUnit.Milliseconds;
+            case "s":
+                return DurationUnit.Seconds;
+            default:
+                histogram.Error("unit", $"there is no unit '{histogram.Find("unit")!.Shown}'", SecondsHint);
+                return DurationUnit.Milliseconds;
+        }
+    }
+
+    private static IReadOnlyList<string> ReadExcluded(MappingReader reader)
+    {
+        foreach (SettingNode node in reader.TextNodes("exclude_dimensions"))
+        {
+            if (!DimensionsReader.ReservedNames.Contains(node.Text))
+            {
+                reader.Context.Problems.Warning(
+                    node,
+                    reader.PathOf("exclude_dimensions"),
+                    $"'{node.Shown}' is no built-in dimension, so this has no effect",
+                    Suggestion.For(node.Text, DimensionsReader.ReservedNames));
+            }
+        }
+
+        return reader.Texts("exclude_dimensions", []);
+    }
+
+    private static List<string> ReadKeyAttributes(MappingReader reader)
+    {
+        const string Key = "resource_metrics_key_attributes";
+        List<string> names = [];
+        foreach (SettingNode node in reader.TextNodes(Key))
+        {
+            if (node.Text.Length == 0)
+            {
+                reader.Error(node, Key, "an attribute name must not be empty");
+            }
+            else if (names.Contains(node.Text))
+            {
+                reader.Error(node, Key, $"'{node.Shown}' stands twice in the list");
+            }
+            else
+            {
+                names.Add(node.Text);
+            }
+        }
+
+        if (names.Contains("*") && names.Count > 1)
+        {
+            reader.Error(Key, "'*' means all attributes and must stand alone");
+        }
+        else if (names.Contains("*"))
+        {
+            reader.Warning(
+                Key,
+                "with '*' two resources that differ only in what Prometheus does not show may write one series",
+                "leave the key out for the default identity: namespace, name and environment of the service");
+        }
+
+        return names;
+    }
+
+    private static IReadOnlyList<DimensionRule> ReadEventsDimensions(MappingReader events, bool enabled)
+    {
+        // The connector does not look at the list while events are off.
+        if (!enabled)
+        {
+            events.Accept("dimensions");
+            return [];
+        }
+
+        if (events.Items("dimensions").Count == 0)
+        {
+            events.Error("dimensions", "must name at least one dimension if events are enabled", "for example [{name: exception.type}]");
+        }
+
+        return DimensionsReader.Read(events, "dimensions");
+    }
+
+    private static TimeSpan ReadExpiration(MappingReader reader, TimeSpan fallback, TimeSpan step)
+    {
+        TimeSpan lowest = reader.Find("series_expiration") is null ? TimeSpan.Zero : step;
+        return reader.Duration("series_expiration", fallback, lowest, LongestExpiration, orZero: true);
+    }
+
+    private static void CheckTemporality(MappingReader reader)
+    {
+        const string Key = "aggregation_temporality";
+        const string Cumulative = "AGGREGATION_TEMPORALITY_CUMULATIVE";
+        const string Delta = "AGGREGATION_TEMPORALITY_DELTA";
+        string text = reader.Text(Key, Cumulative);
+        if (text == Delta)
+        {
+            reader.Error(Key, "delta temporality is not supported yet", $"leave the key out, or set {Cumulative}");
+        }
+        else if (text != Cumulative)
+        {
+            SettingNode value = reader.Find(Key)!;
+            reader.Error(
+                Key,
+                $"there is no temporality '{value.Shown}'",
+                MappingReader.DidYouMean(value, [Cumulative, Delta]) ?? $"set {Cumulative}");
+        }
+    }
+
+    private static void RefuseLaterFeatures(MappingReader reader)
+    {
+        MappingReader exemplars = reader.Section("exemplars");
+        exemplars.RefuseIfOn("enabled", "remove it to have metrics without exemplars");
+        exemplars.Accept("max_per_data_point");
+        exemplars.Finish();
+
+        MappingReader selfTime = reader.Section("self_time");
+        selfTime.RefuseIfOn("enabled", "remove it; calls and duration are there without it");
+        selfTime.Finish();
+
+        reader.RefuseIfOn("enable_metrics_sampling_method", "remove it; the label sampling.method is not written");
+        if (reader.TextNodes("include_instrumentation_scope").Count > 0)
+        {
+            reader.Error("include_instrumentation_scope", "not supported yet", "remove it; spans of all scopes are counted together");
+        }
+
+        if (reader.Integer("aggregation_cardinality_limit", 0, 0, int.MaxValue) > 0)
+        {
+            reader.Error("aggregation_cardinality_limit", "a limit on series is not supported yet", "set 0, or remove it");
+        }
+
+        TimeSpan expiration = reader.Duration("metrics_expiration", TimeSpan.Zero, TimeSpan.Zero, TimeSpan.MaxValue);
+        if (expiration > TimeSpan.Zero)
+        {
+            reader.Error(
+                "metrics_expiration",
+                "expiry of whole resources is not supported yet",
+                "set series_expiration instead: a resource goes with its last series");
+        }
+    }
+}

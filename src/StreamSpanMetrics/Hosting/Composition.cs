@@ -1,0 +1,131 @@
+using Microsoft.Extensions.Logging;
+using StreamSpanMetrics.Core.Prometheus;
+using StreamSpanMetrics.Core.Settings;
+using StreamSpanMetrics.Core.Spans;
+using StreamSpanMetrics.Kafka;
+using StreamSpanMetrics.Stages;
+
+namespace StreamSpanMetrics.Hosting;
+
+/// <summary>The one place that knows all concrete types: builds stages from settings.</summary>
+internal sealed class Composition : IDisposable
+{
+    private readonly ProcessorSettings settings;
+    private readonly RulesFingerprint rules;
+    private readonly TimeProvider time;
+    private readonly ILogger logger;
+    private readonly CancellationToken stop;
+    private readonly string instance;
+    private readonly List<IDisposable> owned = [];
+
+    public Composition(ProcessorSettings settings, TimeProvider time, ILogger logger, CancellationToken stop)
+    {
+        this.settings = settings;
+        this.time = time;
+        this.logger = logger;
+        this.stop = stop;
+        rules = new RulesFingerprint(settings);
+        // KIP-447 fences by group generation: the id need not be stable, only unique (A5).
+        instance = settings.Stream.InstanceId.Length > 0 ? settings.Stream.InstanceId : Guid.NewGuid().ToString("N")[..12];
+    }
+
+    /// <summary>Set by the demo alone: its broker forgets offsets sent in transactions.</summary>
+    public bool OffsetsAreForgotten { get; init; }
+
+    /// <summary>Partitions of the source topic at the first start.</summary>
+    public required int SourcePartitions { get; init; }
+
+    /// <summary>Whether the source topic has the broker's timestamps.</summary>
+    public required bool SourceIsLogAppendTime { get; init; }
+
+    /// <summary>An aggregate loop.</summary>
+    public AggregateStage Aggregate(int thread)
+    {
+        StreamSettings stream = settings.Stream;
+        TimeSpan step = settings.Connector.MetricsFlushInterval;
+        AggregateOptions options = new()
+        {
+            SourceTopic = settings.Source.Topic,
+            DeltasTopic = stream.DeltasTopic,
+            DeadLetterTopic = stream.DeadLetterTopic,
+            Shards = stream.Shards,
+            IntervalMillis = (long)step.TotalMilliseconds,
+            CommitInterval = stream.CommitInterval > TimeSpan.Zero ? stream.CommitInterval : AggregateOptions.DefaultCommitInterval(step),
+            MaxAhead = stream.MaxAhead,
+            RulesFingerprint = rules.Number,
+            KnownPartitions = SourcePartitions,
+            MaxRecordBytes = stream.MaxRecordBytes,
+            OnDataLoss = stream.OnDataLoss,
+            SourceIsLogAppendTime = SourceIsLogAppendTime,
+            OffsetsAreForgotten = OffsetsAreForgotten,
+        };
+        return new AggregateStage(
+            $"aggregate-{thread}", options, RulesBuilder.Spans(settings), RulesBuilder.Histogram(settings),
+            Consumer("aggregate", settings.Source.Topic, false), Producer("aggregate", thread), time, logger);
+    }
+
+    /// <summary>A merge loop.</summary>
+    public MergeStage Merge(int thread)
+    {
+        StreamSettings stream = settings.Stream;
+        MergeOptions options = new()
+        {
+            DeltasTopic = stream.DeltasTopic,
+            StateTopic = stream.StateTopic,
+            MetricsTopic = settings.MetricsTopic.Topic,
+            Points = RulesBuilder.Points(settings),
+            Layout = new SeriesLayout(RulesBuilder.Spans(settings)),
+            RulesFingerprint = rules.Number,
+            ClosePolicy = stream.ClosePolicy,
+            BoundedAfter = stream.BoundedAfter,
+            OffsetsAreForgotten = OffsetsAreForgotten,
+            SourcePartitions = SourcePartitions,
+        };
+        KafkaShardLog log = new(ClientConfigs.RangeConsumer(settings.Source.Kafka), stream.DeltasTopic, stream.StateTopic, time, logger);
+        return new MergeStage(
+            $"merge-{thread}", options, Consumer("merge", stream.DeltasTopic, false), Producer("merge", thread), Own(log), time, logger);
+    }
+
+    /// <summary>An export loop; there must be a remote-write exporter.</summary>
+    public ExportStage Export(int thread, ISeriesSender sender)
+    {
+        RemoteWriteSettings remoteWrite = settings.RemoteWrite!;
+        PrometheusRules prometheus = RulesBuilder.Prometheus(settings);
+        string topic = settings.MetricsTopic.Topic;
+        return new ExportStage(
+            $"export-{thread}", new ExportOptions { MetricsTopic = topic, OffsetsAreForgotten = OffsetsAreForgotten }, prometheus,
+            Consumer("export", topic, true), sender,
+            () => new RemoteWriteBatcher(remoteWrite.MaxBatchBytes, prometheus.SendMetadata), logger);
+    }
+
+    /// <summary>The sender that all export loops share; null without a remote-write exporter.</summary>
+    public RemoteWriteSeriesSender? Sender() =>
+        settings.RemoteWrite is null ? null : Own(new RemoteWriteSeriesSender(settings.RemoteWrite, ProgramVersion.UserAgent, time, logger));
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (IDisposable disposable in owned)
+        {
+            disposable.Dispose();
+        }
+    }
+
+    private KafkaStageConsumer Consumer(string stage, string topic, bool withHeaders) => Own(new KafkaStageConsumer(
+        ClientConfigs.GroupConsumer(settings.Source.Kafka, settings.Source, settings.Stream.Group(stage), withHeaders), topic, time, logger));
+
+    private KafkaStageProducer Producer(string stage, int thread)
+    {
+        string id = $"{settings.Stream.ApplicationId}.{stage}.{instance}.{thread}";
+        return Own(new KafkaStageProducer(
+            ClientConfigs.Producer(settings.Source.Kafka, id, settings.Stream.TransactionTimeout, settings.MetricsTopic.Compression),
+            time, logger, stop));
+    }
+
+    private T Own<T>(T disposable)
+        where T : IDisposable
+    {
+        owned.Add(disposable);
+        return disposable;
+    }
+}

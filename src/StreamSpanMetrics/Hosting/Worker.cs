@@ -1,0 +1,93 @@
+using Confluent.Kafka;
+using Microsoft.Extensions.Logging;
+using StreamSpanMetrics.Core.Settings;
+using StreamSpanMetrics.Kafka;
+using StreamSpanMetrics.Schemas.V1;
+using StreamSpanMetrics.Stages;
+using StreamSpanMetrics.Telemetry;
+
+namespace StreamSpanMetrics.Hosting;
+
+/// <summary>A worker from start to stop: prepares the application, runs the stages that the settings name, ends when told.</summary>
+internal sealed class Worker
+{
+    private readonly ProcessorSettings settings;
+    private readonly TimeProvider time;
+    private readonly ILogger logger;
+
+    public Worker(ProcessorSettings settings, TimeProvider time, ILogger logger)
+    {
+        this.settings = settings;
+        this.time = time;
+        this.logger = logger;
+    }
+
+    /// <summary>Runs until <paramref name="stop"/> is set or a stage fails.</summary>
+    public async Task<WorkerEnd> RunAsync(CancellationToken stop)
+    {
+        try
+        {
+            ApplicationState application = new(settings, time, logger);
+            ControlRecord control = await application.PrepareAsync(stop).ConfigureAwait(false);
+            bool logAppendTime = await application.SourceIsLogAppendTimeAsync().ConfigureAwait(false);
+            return await RunStagesAsync(control, logAppendTime, stop).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return WorkerEnd.Stopped;
+        }
+        catch (OtherRulesException exception)
+        {
+            logger.StageFailed("start", exception.Message);
+            return WorkerEnd.OtherRules;
+        }
+        catch (StageStoppedException exception)
+        {
+            logger.StageFailed("start", exception.Message);
+            return WorkerEnd.CouldNotStart;
+        }
+        catch (KafkaException exception)
+        {
+            logger.StageFailed("start", $"Kafka: {exception.Error.Reason} ({exception.Error.Code})");
+            return WorkerEnd.CouldNotStart;
+        }
+    }
+
+    private async Task<WorkerEnd> RunStagesAsync(ControlRecord control, bool logAppendTime, CancellationToken stop)
+    {
+        StageRunner runner = new(logger, stop);
+        using Composition composition = new(settings, time, logger, runner.Stopping)
+        {
+            SourcePartitions = control.StartOffsets.Count,
+            SourceIsLogAppendTime = logAppendTime,
+        };
+        StreamSettings stream = settings.Stream;
+        logger.Started(stream.ApplicationId, string.Join(',', stream.Stages), settings.Source.Topic, string.Join(',', settings.Source.Kafka.Brokers));
+        if (stream.Stages.Contains("aggregate"))
+        {
+            StartEach(stream.AggregateThreads, composition.Aggregate, runner);
+        }
+
+        if (stream.Stages.Contains("merge"))
+        {
+            StartEach(stream.MergeThreads, composition.Merge, runner);
+        }
+
+        if (stream.Stages.Contains("export") && composition.Sender() is ISeriesSender sender)
+        {
+            StartEach(stream.ExportThreads, thread => composition.Export(thread, sender), runner);
+        }
+
+        bool clean = await runner.WaitAsync().ConfigureAwait(false);
+        logger.Stopped();
+        return clean ? WorkerEnd.Stopped : WorkerEnd.Failed;
+    }
+
+    private static void StartEach(int threads, Func<int, IStage> make, StageRunner runner)
+    {
+        for (int thread = 0; thread < threads; thread++)
+        {
+            runner.Start(make(thread));
+        }
+    }
+}

@@ -1,0 +1,242 @@
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
+using Google.Protobuf;
+using Microsoft.Extensions.Logging;
+using StreamSpanMetrics.Core.Settings;
+using StreamSpanMetrics.Core.Totals;
+using StreamSpanMetrics.Schemas.V1;
+using StreamSpanMetrics.Stages;
+using StreamSpanMetrics.Telemetry;
+
+namespace StreamSpanMetrics.Kafka;
+
+/// <summary>
+/// The life of an application id: its topics, and the control record that its very first start writes, together with the offsets of
+/// all three groups, in one transaction (S1). From then on whatever is missing is an error.
+/// </summary>
+internal sealed class ApplicationState
+{
+    private const uint ControlFormat = 1;
+    private static readonly TimeSpan WaitForBroker = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan TransactionTimeout = TimeSpan.FromSeconds(10);
+
+    private readonly ProcessorSettings settings;
+    private readonly RulesFingerprint rules;
+    private readonly TimeProvider time;
+    private readonly ILogger logger;
+
+    public ApplicationState(ProcessorSettings settings, TimeProvider time, ILogger logger)
+    {
+        this.settings = settings;
+        this.time = time;
+        this.logger = logger;
+        rules = new RulesFingerprint(settings);
+    }
+
+    /// <summary>Makes sure of topics and control record, waiting for brokers and source topic, and returns the control record.</summary>
+    public async Task<ControlRecord> PrepareAsync(CancellationToken stop)
+    {
+        using TopicAdmin admin = new(ClientConfigs.Client(settings.Source.Kafka));
+        int sourcePartitions = await WaitForSourceAsync(admin, stop).ConfigureAwait(false);
+        List<TopicPlan> missing = await MissingTopicsAsync(admin).ConfigureAwait(false);
+        bool hasState = !missing.Exists(plan => plan.Name == settings.Stream.StateTopic);
+        ControlRecord? control = hasState ? ReadControl(stop) : null;
+        if (control is not null && missing.Count > 0)
+        {
+            throw new StageStoppedException(
+                $"The application '{settings.Stream.ApplicationId}' has run before, but the topic {missing[0].Name} is gone. Nothing was "
+                + "changed. Start over under another stream.application_id.");
+        }
+
+        foreach (TopicPlan plan in missing)
+        {
+            if (await admin.CreateAsync(plan, settings.Stream.ReplicationFactor).ConfigureAwait(false))
+            {
+                logger.TopicCreated(plan.Name, plan.Partitions);
+            }
+        }
+
+        while (control is null)
+        {
+            control = await WriteControlAsync(admin, sourcePartitions, stop).ConfigureAwait(false);
+        }
+
+        Check(control);
+        return control;
+    }
+
+    /// <summary>Whether the source topic has the broker's timestamps.</summary>
+    public async Task<bool> SourceIsLogAppendTimeAsync()
+    {
+        using TopicAdmin admin = new(ClientConfigs.Client(settings.Source.Kafka));
+        IReadOnlyDictionary<string, string> configs = await admin.ConfigsAsync(settings.Source.Topic).ConfigureAwait(false);
+        return configs.GetValueOrDefault("message.timestamp.type") == "LogAppendTime";
+    }
+
+    private async Task<int> WaitForSourceAsync(TopicAdmin admin, CancellationToken stop)
+    {
+        string? waiting = null;
+        while (true)
+        {
+            string reason;
+            try
+            {
+                int partitions = await admin.PartitionCountAsync(settings.Source.Topic).ConfigureAwait(false);
+                if (partitions > 0)
+                {
+                    return partitions;
+                }
+
+                reason = $"the topic {settings.Source.Topic}: it does not exist yet (create it with 'spanmetrics topics --create', or let the Collector do it)";
+            }
+            catch (KafkaException exception)
+            {
+                reason = $"a broker at {string.Join(',', settings.Source.Kafka.Brokers)}: {exception.Error.Reason}";
+            }
+
+            if (reason != waiting)
+            {
+                waiting = reason;
+                logger.WaitingFor(reason);
+            }
+
+            await Task.Delay(WaitForBroker, time, stop).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<List<TopicPlan>> MissingTopicsAsync(TopicAdmin admin)
+    {
+        List<TopicPlan> missing = [];
+        foreach (TopicPlan plan in TopicPlan.For(settings).Where(plan => plan.Name != settings.Source.Topic))
+        {
+            int partitions = await admin.PartitionCountAsync(plan.Name).ConfigureAwait(false);
+            if (partitions == 0)
+            {
+                missing.Add(plan);
+            }
+            else if (partitions != plan.Partitions)
+            {
+                throw new StageStoppedException(
+                    $"The topic {plan.Name} has {partitions} partitions, but should have {plan.Partitions}. The number of shards "
+                    + "(stream.shards) is fixed at the first start of an application id.");
+            }
+        }
+
+        return missing;
+    }
+
+    private ControlRecord? ReadControl(CancellationToken stop)
+    {
+        StreamSettings stream = settings.Stream;
+        ConsumerConfig config = ClientConfigs.RangeConsumer(settings.Source.Kafka);
+        using KafkaShardLog log = new(config, stream.DeltasTopic, stream.StateTopic, time, logger);
+        StateContents contents = log.ReadState(0, stop);
+        return contents.Control is byte[] bytes ? ControlRecord.Parser.ParseFrom(bytes) : null;
+    }
+
+    private async Task<ControlRecord?> WriteControlAsync(TopicAdmin admin, int sourcePartitions, CancellationToken stop)
+    {
+        StreamSettings stream = settings.Stream;
+        ProducerConfig config = ClientConfigs.Producer(
+            settings.Source.Kafka, stream.ApplicationId + ".control", TransactionTimeout, "none");
+        using KafkaStageProducer producer = new(config, time, logger, stop);
+        // Fences another worker that is doing the same just now; whoever comes second finds the record.
+        producer.Prepare();
+        if (ReadControl(stop) is ControlRecord written)
+        {
+            return written;
+        }
+
+        RefuseForgottenState(sourcePartitions);
+        OffsetSpec from = settings.Source.InitialOffset == InitialOffset.Latest ? OffsetSpec.Latest() : OffsetSpec.Earliest();
+        IReadOnlyDictionary<int, long> starts = await admin.OffsetsAsync(settings.Source.Topic, sourcePartitions, from).ConfigureAwait(false);
+        IReadOnlyDictionary<int, long> metrics = await admin
+            .OffsetsAsync(settings.MetricsTopic.Topic, stream.Shards, OffsetSpec.Latest()).ConfigureAwait(false);
+        ControlRecord control = new()
+        {
+            Format = ControlFormat,
+            Semantics = RulesFingerprint.Semantics,
+            RulesFingerprint = rules.Number,
+            Shards = (uint)stream.Shards,
+            SourceTopicId = ByteString.CopyFrom(await admin.TopicIdAsync(settings.Source.Topic).ConfigureAwait(false)),
+            SourceTopic = settings.Source.Topic,
+            RulesText = rules.Text,
+        };
+        control.StartOffsets.Add(Enumerable.Range(0, sourcePartitions).Select(partition => starts[partition]));
+        TransactionOutcome outcome = producer.Run(client => WriteFirst(client, control, starts, metrics));
+        if (outcome != TransactionOutcome.Committed)
+        {
+            return null;
+        }
+
+        logger.FirstStart(stream.ApplicationId, settings.Source.Topic, string.Join(',', control.StartOffsets));
+        return control;
+    }
+
+    private void WriteFirst(
+        IProducer<byte[]?, byte[]?> client, ControlRecord control, IReadOnlyDictionary<int, long> starts, IReadOnlyDictionary<int, long> metrics)
+    {
+        StreamSettings stream = settings.Stream;
+        IEnumerable<int> shards = Enumerable.Range(0, stream.Shards);
+        KafkaStageProducer.ProduceAll(
+            client,
+            [.. shards.Select(shard => new OutgoingRecord(stream.StateTopic, shard, ProgressBuilder.ControlKey(shard), control.ToByteArray()))]);
+        SendOffsets(client, "aggregate", settings.Source.Topic, starts);
+        SendOffsets(client, "merge", stream.DeltasTopic, shards.ToDictionary(shard => shard, _ => 0L));
+        SendOffsets(client, "export", settings.MetricsTopic.Topic, metrics);
+    }
+
+    // The groups are empty: nobody can be a member before the control record is there.
+    private void SendOffsets(IProducer<byte[]?, byte[]?> client, string stage, string topic, IReadOnlyDictionary<int, long> offsets) =>
+        client.SendOffsetsToTransaction(
+            offsets.Select(offset => new TopicPartitionOffset(topic, offset.Key, offset.Value)),
+            ConsumerGroupMetadata(settings.Stream.Group(stage)),
+            TransactionTimeout);
+
+    private IConsumerGroupMetadata ConsumerGroupMetadata(string group)
+    {
+        ConsumerConfig config = ClientConfigs.RangeConsumer(settings.Source.Kafka);
+        config.GroupId = group;
+        using IConsumer<Ignore, Ignore> consumer = new ConsumerBuilder<Ignore, Ignore>(config).Build();
+        return consumer.ConsumerGroupMetadata;
+    }
+
+    private void Check(ControlRecord control)
+    {
+        StreamSettings stream = settings.Stream;
+        if (control.Format > ControlFormat)
+        {
+            throw new StageStoppedException($"The application '{stream.ApplicationId}' was started by a newer release (control format {control.Format}).");
+        }
+
+        if (control.RulesFingerprint != rules.Number || control.Shards != stream.Shards)
+        {
+            throw new OtherRulesException(
+                $"The application '{stream.ApplicationId}' runs under other rules; a change of rules needs another stream.application_id. "
+                + $"Differences:\n{Differences(control.RulesText, rules.Text)}");
+        }
+    }
+
+    // Offsets without a control record: the state topic was lost. A fresh start would repeat counters from zero under the same names.
+    private void RefuseForgottenState(int sourcePartitions)
+    {
+        ConsumerConfig config = ClientConfigs.RangeConsumer(settings.Source.Kafka);
+        config.GroupId = settings.Stream.Group("aggregate");
+        using IConsumer<Ignore, Ignore> consumer = new ConsumerBuilder<Ignore, Ignore>(config).Build();
+        IEnumerable<TopicPartition> partitions = Enumerable.Range(0, sourcePartitions)
+            .Select(partition => new TopicPartition(settings.Source.Topic, partition));
+        if (consumer.Committed(partitions, TransactionTimeout).Exists(offset => !offset.Offset.IsSpecial))
+        {
+            throw new StageStoppedException(
+                $"The application '{settings.Stream.ApplicationId}' has committed offsets, but its control record in "
+                + $"{settings.Stream.StateTopic} is gone. Nothing was changed. Start over under another stream.application_id.");
+        }
+    }
+
+    private static string Differences(string theirs, string ours)
+    {
+        string[] old = theirs.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        string[] now = ours.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        return string.Join('\n', old.Except(now).Select(line => "  running: " + line).Concat(now.Except(old).Select(line => "  here:    " + line)));
+    }
+}

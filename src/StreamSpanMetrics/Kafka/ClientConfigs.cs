@@ -1,0 +1,81 @@
+using Confluent.Kafka;
+using StreamSpanMetrics.Core.Settings;
+
+namespace StreamSpanMetrics.Kafka;
+
+/// <summary>The one place where settings become client properties. Defaults of librdkafka that matter are set here, each with its reason.</summary>
+internal static class ClientConfigs
+{
+    /// <summary>A full fetch queue is looked at again this soon; the default of a second makes pauses.</summary>
+    private const int FetchQueueBackoffMillis = 20;
+
+    /// <summary>One limit for all partitions of a consumer.</summary>
+    private const int QueuedMaxKilobytes = 64 * 1024;
+
+    /// <summary>Records of a Collector batch are large; one fetch should bring several.</summary>
+    private const int MaxPartitionFetchBytes = 8 * 1024 * 1024;
+
+    /// <summary>Restoring a shard happens inside a poll and may take a while.</summary>
+    private const int MaxPollIntervalMillis = 300_000;
+
+    /// <summary>Connection of any client.</summary>
+    public static ClientConfig Client(KafkaClientSettings kafka) => new()
+    {
+        BootstrapServers = string.Join(',', kafka.Brokers),
+        ClientId = kafka.ClientId,
+        ClientRack = kafka.RackId.Length == 0 ? null : kafka.RackId,
+        // A broker that comes back should be found at once, not after the default of up to 10 s.
+        ReconnectBackoffMaxMs = 2000,
+    };
+
+    /// <summary>A member of a stage's group. Offsets are ours to commit, and a missing one is never guessed (S1).</summary>
+    public static ConsumerConfig GroupConsumer(KafkaClientSettings kafka, SpanSourceSettings source, string group, bool withHeaders) =>
+        new(Client(kafka))
+        {
+            GroupId = group,
+            EnableAutoCommit = false,
+            EnableAutoOffsetStore = false,
+            // Also for a source without transactions: only then does the client ask for stable offsets (KIP-447).
+            IsolationLevel = IsolationLevel.ReadCommitted,
+            AutoOffsetReset = AutoOffsetReset.Error,
+            PartitionAssignmentStrategy = PartitionAssignmentStrategy.CooperativeSticky,
+            SessionTimeoutMs = (int)source.SessionTimeout.TotalMilliseconds,
+            HeartbeatIntervalMs = (int)source.HeartbeatInterval.TotalMilliseconds,
+            MaxPollIntervalMs = MaxPollIntervalMillis,
+            FetchQueueBackoffMs = FetchQueueBackoffMillis,
+            QueuedMaxMessagesKbytes = QueuedMaxKilobytes,
+            MaxPartitionFetchBytes = MaxPartitionFetchBytes,
+            FetchWaitMaxMs = 100,
+            CheckCrcs = false,
+            TopicMetadataRefreshIntervalMs = 30_000,
+            ConsumeResultFields = withHeaders ? "timestamp,headers,topic" : "timestamp,topic",
+        };
+
+    /// <summary>Reads a range of a partition without a group.</summary>
+    public static ConsumerConfig RangeConsumer(KafkaClientSettings kafka) => new(Client(kafka))
+    {
+        GroupId = "unused",
+        EnableAutoCommit = false,
+        EnableAutoOffsetStore = false,
+        IsolationLevel = IsolationLevel.ReadCommitted,
+        AutoOffsetReset = AutoOffsetReset.Error,
+        EnablePartitionEof = true,
+        FetchWaitMaxMs = 50,
+        FetchQueueBackoffMs = FetchQueueBackoffMillis,
+        MaxPartitionFetchBytes = MaxPartitionFetchBytes,
+    };
+
+    /// <summary>A transactional producer. A commit that succeeds implies delivery, so reports are off.</summary>
+    public static ProducerConfig Producer(KafkaClientSettings kafka, string transactionalId, TimeSpan transactionTimeout, string compression) =>
+        new(Client(kafka))
+        {
+            TransactionalId = transactionalId,
+            TransactionTimeoutMs = (int)transactionTimeout.TotalMilliseconds,
+            EnableDeliveryReports = false,
+            CompressionType = Enum.Parse<CompressionType>(compression, ignoreCase: true),
+            LingerMs = 5,
+            QueueBufferingMaxKbytes = 128 * 1024,
+            QueueBufferingMaxMessages = 500_000,
+            MessageMaxBytes = 1_000_000,
+        };
+}

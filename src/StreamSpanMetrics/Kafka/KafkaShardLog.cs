@@ -1,0 +1,154 @@
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
+using Google.Protobuf;
+using Microsoft.Extensions.Logging;
+using StreamSpanMetrics.Core.Totals;
+using StreamSpanMetrics.Schemas.V1;
+using StreamSpanMetrics.Stages;
+using StreamSpanMetrics.Telemetry;
+
+namespace StreamSpanMetrics.Kafka;
+
+/// <summary>Reads state and delta ranges with a consumer of its own that is in no group.</summary>
+internal sealed class KafkaShardLog : IShardLog
+{
+    private static readonly TimeSpan AskTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan PollTimeout = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Without any progress for this long, the read is given up: well below the poll interval after which the group expels us.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    private readonly ConsumerConfig config;
+    private readonly string deltasTopic;
+    private readonly string stateTopic;
+    private readonly TimeProvider time;
+    private readonly ILogger logger;
+
+    /// <summary>A log over the given topics; it connects when it is read.</summary>
+    public KafkaShardLog(ConsumerConfig config, string deltasTopic, string stateTopic, TimeProvider time, ILogger logger)
+    {
+        this.config = config;
+        this.deltasTopic = deltasTopic;
+        this.stateTopic = stateTopic;
+        this.time = time;
+        this.logger = logger;
+    }
+
+    /// <inheritdoc/>
+    public StateContents ReadState(int shard, CancellationToken cancel)
+    {
+        using IConsumer<byte[]?, byte[]?> consumer = Open();
+        TopicPartition partition = new(stateTopic, shard);
+        long start = Offset(consumer, partition, OffsetSpec.Earliest());
+        long end = Offset(consumer, partition, OffsetSpec.Latest());
+        StateContents contents = new();
+        foreach (ConsumeResult<byte[]?, byte[]?> record in Read(consumer, partition, start, end, cancel))
+        {
+            contents.Add(record.Message.Key, record.Message.Value);
+        }
+
+        return contents;
+    }
+
+    /// <inheritdoc/>
+    public IEnumerable<KeyValuePair<long, DeltaBatch>> ReadDeltas(int shard, long fromOffset, long toOffset, CancellationToken cancel)
+    {
+        using IConsumer<byte[]?, byte[]?> consumer = Open();
+        TopicPartition partition = new(deltasTopic, shard);
+        foreach (ConsumeResult<byte[]?, byte[]?> record in Read(consumer, partition, fromOffset, toOffset, cancel))
+        {
+            if (record.Offset.Value < toOffset)
+            {
+                yield return KeyValuePair.Create(record.Offset.Value, Parse(record));
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        // Each read has a consumer of its own, disposed with it.
+    }
+
+    private static DeltaBatch Parse(ConsumeResult<byte[]?, byte[]?> record)
+    {
+        try
+        {
+            return DeltaBatch.Parser.ParseFrom(record.Message.Value ?? []);
+        }
+        catch (InvalidProtocolBufferException exception)
+        {
+            throw new StageStoppedException($"{record.TopicPartitionOffset} is no delta batch; the shard cannot be restored.", exception);
+        }
+    }
+
+    private IEnumerable<ConsumeResult<byte[]?, byte[]?>> Read(
+        IConsumer<byte[]?, byte[]?> consumer, TopicPartition partition, long from, long to, CancellationToken cancel)
+    {
+        if (from >= to)
+        {
+            yield break;
+        }
+
+        consumer.Assign(new TopicPartitionOffset(partition, from));
+        long lastProgress = time.GetTimestamp();
+        long position = from;
+        while (position < to)
+        {
+            cancel.ThrowIfCancellationRequested();
+            ConsumeResult<byte[]?, byte[]?>? result = Consume(consumer);
+            if (result is { IsPartitionEOF: false })
+            {
+                yield return result;
+            }
+
+            // The position passes transaction markers and what compaction removed, which records alone would not show.
+            Offset now = consumer.Position(partition);
+            long reached = result is { IsPartitionEOF: true } ? result.Offset.Value : now.IsSpecial ? position : now.Value;
+            if (reached > position)
+            {
+                position = reached;
+                lastProgress = time.GetTimestamp();
+            }
+            else if (time.GetElapsedTime(lastProgress) > Patience)
+            {
+                throw new StageStoppedException($"{partition}: no progress from offset {position} to {to} for {Patience.TotalMinutes} minutes.");
+            }
+        }
+    }
+
+    private ConsumeResult<byte[]?, byte[]?>? Consume(IConsumer<byte[]?, byte[]?> consumer)
+    {
+        try
+        {
+            return consumer.Consume(PollTimeout);
+        }
+        catch (ConsumeException exception) when (exception.Error.Code is not (ErrorCode.Local_AutoOffsetReset or ErrorCode.OffsetOutOfRange))
+        {
+            logger.KafkaError(exception.Error.Reason, time);
+            return null;
+        }
+        catch (ConsumeException exception)
+        {
+            throw new StageStoppedException($"A range of {deltasTopic} or {stateTopic} that is needed to restore a shard was deleted.", exception);
+        }
+    }
+
+    private IConsumer<byte[]?, byte[]?> Open() => new ConsumerBuilder<byte[]?, byte[]?>(config)
+        .SetKeyDeserializer(Deserializers.ByteArray!)
+        .SetValueDeserializer(Deserializers.ByteArray!)
+        .SetErrorHandler((_, error) => logger.KafkaError(error.Reason, time))
+        .SetLogHandler((_, _) => { })
+        .Build();
+
+    // Read uncommitted on purpose (M1): a read-committed end can lie before a transaction that is just being settled.
+    private static long Offset(IConsumer<byte[]?, byte[]?> consumer, TopicPartition partition, OffsetSpec spec)
+    {
+        using IAdminClient admin = new DependentAdminClientBuilder(consumer.Handle).Build();
+        ListOffsetsResult result = admin.ListOffsetsAsync(
+            [new TopicPartitionOffsetSpec { TopicPartition = partition, OffsetSpec = spec }],
+            new ListOffsetsOptions { IsolationLevel = IsolationLevel.ReadUncommitted, RequestTimeout = AskTimeout }).GetAwaiter().GetResult();
+        TopicPartitionOffsetError answer = result.ResultInfos[0].TopicPartitionOffsetError;
+        return answer.Error.IsError ? throw new KafkaException(answer.Error) : answer.Offset.Value;
+    }
+}

@@ -1,0 +1,268 @@
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
+using Microsoft.Extensions.Logging;
+using StreamSpanMetrics.Stages;
+using StreamSpanMetrics.Telemetry;
+
+namespace StreamSpanMetrics.Kafka;
+
+/// <summary>A group member over Confluent.Kafka. Values are read in librdkafka's memory, by a deserializer that hands them on.</summary>
+internal sealed class KafkaStageConsumer : IStageConsumer
+{
+    private static readonly TimeSpan AskTimeout = TimeSpan.FromSeconds(10);
+
+    private readonly string topic;
+    private readonly TimeProvider time;
+    private readonly ILogger logger;
+    private readonly IConsumer<bool, bool> consumer;
+    private readonly IAdminClient admin;
+    private readonly Dictionary<int, long> positions = [];
+    private readonly HashSet<int> sought = [];
+    private IPartitionEvents? events;
+    private IRecordReader? reader;
+
+    /// <summary>A consumer of <paramref name="topic"/>, not yet in the group.</summary>
+    public KafkaStageConsumer(ConsumerConfig config, string topic, TimeProvider time, ILogger logger)
+    {
+        this.topic = topic;
+        this.time = time;
+        this.logger = logger;
+        consumer = new ConsumerBuilder<bool, bool>(config)
+            .SetKeyDeserializer(new Handing((bytes, _) => reader?.ReadKey(bytes)))
+            .SetValueDeserializer(new Handing((bytes, _) => reader?.ReadValue(bytes)))
+            .SetErrorHandler((_, error) => logger.KafkaError(error.Reason, time))
+            .SetLogHandler((_, message) => LogClient(message))
+            .SetPartitionsAssignedHandler((_, partitions) => OnAssigned(partitions))
+            .SetPartitionsRevokedHandler((_, partitions) => events!.Revoked(Numbers(partitions)))
+            .SetPartitionsLostHandler((_, partitions) => events!.Lost(Numbers(partitions)))
+            .Build();
+        admin = new DependentAdminClientBuilder(consumer.Handle).Build();
+    }
+
+    /// <inheritdoc/>
+    public int PartitionCount { get; private set; }
+
+    /// <inheritdoc/>
+    public byte[] TopicId { get; private set; } = [];
+
+    /// <summary>Membership, as it is now: to be read right before it is used.</summary>
+    public IConsumerGroupMetadata GroupMetadata => consumer.ConsumerGroupMetadata;
+
+    /// <summary>Whether the group knows us: without a member id the broker would not fence our offsets.</summary>
+    public bool IsMember => !string.IsNullOrEmpty(consumer.MemberId);
+
+    /// <summary>The topic.</summary>
+    public string Topic => topic;
+
+    /// <inheritdoc/>
+    public void Join(IPartitionEvents partitionEvents)
+    {
+        events = partitionEvents;
+        consumer.Subscribe(topic);
+    }
+
+    /// <inheritdoc/>
+    public PollStatus Poll(TimeSpan timeout, IRecordReader recordReader, out PolledRecord record)
+    {
+        reader = recordReader;
+        record = default;
+        try
+        {
+            ConsumeResult<bool, bool>? result = consumer.Consume(timeout);
+            if (result is null)
+            {
+                return PollStatus.Nothing;
+            }
+
+            int partition = result.Partition.Value;
+            long offset = result.Offset.Value;
+            positions[partition] = offset + 1;
+            sought.Remove(partition);
+            Timestamp timestamp = result.Message.Timestamp;
+            bool appendTime = timestamp.Type == TimestampType.LogAppendTime;
+            record = new PolledRecord(partition, offset, timestamp.UnixTimestampMs, appendTime, HeadersOf(result.Message.Headers));
+            return PollStatus.Record;
+        }
+        catch (ConsumeException exception) when (exception.Error.Code is ErrorCode.Local_AutoOffsetReset or ErrorCode.OffsetOutOfRange)
+        {
+            record = new PolledRecord(exception.ConsumerRecord.Partition.Value, exception.ConsumerRecord.Offset.Value, 0, false);
+            return PollStatus.OutOfRange;
+        }
+        catch (ConsumeException exception) when (!exception.Error.IsFatal)
+        {
+            logger.KafkaError(exception.Error.Reason, time);
+            return PollStatus.Nothing;
+        }
+        finally
+        {
+            reader = null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public long Position(int partition)
+    {
+        long tracked = positions.GetValueOrDefault(partition);
+        if (sought.Contains(partition))
+        {
+            // Until the first record behind a seek the client still tells the position before it.
+            return tracked;
+        }
+
+        Offset position = consumer.Position(new TopicPartition(topic, partition));
+        return position.IsSpecial ? tracked : Math.Max(tracked, position.Value);
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<int, long> Committed(IReadOnlyList<int> partitions, CancellationToken cancel)
+    {
+        List<TopicPartition> asked = [.. partitions.Select(partition => new TopicPartition(topic, partition))];
+        while (true)
+        {
+            cancel.ThrowIfCancellationRequested();
+            try
+            {
+                return consumer.Committed(asked, AskTimeout)
+                    .Where(answer => !answer.Offset.IsSpecial)
+                    .ToDictionary(answer => answer.Partition.Value, answer => answer.Offset.Value);
+            }
+            catch (KafkaException exception) when (!exception.Error.IsFatal)
+            {
+                logger.KafkaError("asking for committed offsets: " + exception.Error.Reason, time);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyDictionary<int, long>> EndOffsetsAsync(IReadOnlyList<int> partitions)
+    {
+        try
+        {
+            return await ListOffsetsAsync(partitions, OffsetSpec.Latest()).ConfigureAwait(false);
+        }
+        catch (KafkaException exception)
+        {
+            logger.KafkaError("asking for log ends: " + exception.Error.Reason, time);
+            return new Dictionary<int, long>();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<long?> StartOffsetAsync(int partition)
+    {
+        try
+        {
+            return (await ListOffsetsAsync([partition], OffsetSpec.Earliest()).ConfigureAwait(false)).GetValueOrDefault(partition, -1);
+        }
+        catch (KafkaException exception)
+        {
+            logger.KafkaError("asking for a log start: " + exception.Error.Reason, time);
+            return null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Seek(int partition, long offset)
+    {
+        positions[partition] = offset;
+        sought.Add(partition);
+        consumer.Seek(new TopicPartitionOffset(topic, partition, offset));
+    }
+
+    /// <inheritdoc/>
+    public void Pause(int partition) => consumer.Pause([new TopicPartition(topic, partition)]);
+
+    /// <inheritdoc/>
+    public void Resume(int partition) => consumer.Resume([new TopicPartition(topic, partition)]);
+
+    /// <inheritdoc/>
+    public void Commit(IReadOnlyDictionary<int, long> offsets)
+    {
+        try
+        {
+            consumer.Commit(offsets.Select(offset => new TopicPartitionOffset(topic, offset.Key, offset.Value)));
+        }
+        catch (KafkaException exception) when (!exception.Error.IsFatal)
+        {
+            // A later commit, or the next owner by doing the same again, makes up for it.
+            logger.KafkaError("committing offsets: " + exception.Error.Reason, time);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Close() => consumer.Close();
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        admin.Dispose();
+        consumer.Dispose();
+    }
+
+    private async Task<IReadOnlyDictionary<int, long>> ListOffsetsAsync(IReadOnlyList<int> partitions, OffsetSpec spec)
+    {
+        List<TopicPartitionOffsetSpec> asked =
+            [.. partitions.Select(partition => new TopicPartitionOffsetSpec { TopicPartition = new(topic, partition), OffsetSpec = spec })];
+        ListOffsetsOptions options = new() { IsolationLevel = IsolationLevel.ReadUncommitted, RequestTimeout = AskTimeout };
+        ListOffsetsResult result = await admin.ListOffsetsAsync(asked, options).ConfigureAwait(false);
+        return result.ResultInfos
+            .Where(info => !info.TopicPartitionOffsetError.Error.IsError)
+            .ToDictionary(info => info.TopicPartitionOffsetError.Partition.Value, info => info.TopicPartitionOffsetError.Offset.Value);
+    }
+
+    private IEnumerable<TopicPartitionOffset> OnAssigned(List<TopicPartition> partitions)
+    {
+        if (partitions.Count == 0)
+        {
+            return [];
+        }
+
+        RefreshTopic();
+        IReadOnlyDictionary<int, long> starts = events!.Assigned([.. partitions.Select(partition => partition.Partition.Value)]);
+        foreach ((int partition, long offset) in starts)
+        {
+            positions[partition] = offset;
+            sought.Add(partition);
+        }
+
+        return partitions.Select(partition => new TopicPartitionOffset(partition, starts[partition.Partition.Value]));
+    }
+
+    private void RefreshTopic()
+    {
+        PartitionCount = admin.GetMetadata(topic, AskTimeout).Topics[0].Partitions.Count;
+        if (TopicId.Length == 0)
+        {
+            TopicId = TopicAdmin.TopicIdAsync(admin, topic).GetAwaiter().GetResult();
+        }
+    }
+
+    private static List<KeyValuePair<string, byte[]>>? HeadersOf(Headers? headers) =>
+        headers is null || headers.Count == 0 ? null : [.. headers.Select(header => KeyValuePair.Create(header.Key, header.GetValueBytes()))];
+
+    private void LogClient(LogMessage message)
+    {
+        if (message.Level <= SyslogLevel.Warning)
+        {
+            logger.KafkaError(message.Message, time);
+        }
+    }
+
+    private static List<int> Numbers(List<TopicPartitionOffset> partitions) => [.. partitions.Select(partition => partition.Partition.Value)];
+
+    /// <summary>A deserializer that hands the bytes on instead of making an object of them.</summary>
+    private sealed class Handing : IDeserializer<bool>
+    {
+        private readonly Receiver receive;
+
+        public Handing(Receiver receive) => this.receive = receive;
+
+        public delegate void Receiver(ReadOnlySpan<byte> bytes, bool isNull);
+
+        public bool Deserialize(ReadOnlySpan<byte> data, bool isNull, SerializationContext context)
+        {
+            receive(data, isNull);
+            return true;
+        }
+    }
+}

@@ -1,0 +1,211 @@
+using System.Collections.Frozen;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using Polly;
+using Polly.Retry;
+using Snappier;
+using StreamSpanMetrics.Core.Prometheus;
+using StreamSpanMetrics.Core.Settings;
+
+namespace StreamSpanMetrics.RemoteWrite;
+
+/// <summary>
+/// Pushes batches to a remote write 1.0 receiver. <see cref="SendAsync"/> returns when every sample is settled, accepted or refused:
+/// network errors, time-outs, 429 and 5xx are retried for ever with the same bytes (E2). It may be called for several partitions
+/// at once; within a partition the caller awaits each batch, so that one request is in flight and the order is kept.
+/// </summary>
+public sealed class RemoteWriteSender : IDisposable
+{
+    /// <summary>Longest pause that a receiver's <c>Retry-After</c> can cause: a wrong header must not stop export for hours.</summary>
+    public static readonly TimeSpan LongestRetryAfter = TimeSpan.FromMinutes(5);
+
+    /// <summary>
+    /// Most requests that one batch may cost. One bad series among n costs about 2 log2 n, scattered ones up to 2 n; beyond this
+    /// bound a refused part is not halved again and counts as refused whole.
+    /// </summary>
+    public const int MostRequestsPerBatch = 1000;
+
+    // (E2) A half of at least this many series, each refused alone for one reason, is taken as proof that its sibling, refused for
+    // the same reason, is refused whole. Smaller halves prove nothing: two bad neighbours would condemn good ones.
+    private const int FewestSeriesOfProof = 4;
+
+    // What is kept of an answer: enough for the reason, whatever a proxy sends.
+    private const int MostAnswerBytes = 4096;
+
+    private static readonly FrozenSet<string> ReservedHeaders = FrozenSet.Create(
+        StringComparer.OrdinalIgnoreCase, "Content-Encoding", "Content-Type", "X-Prometheus-Remote-Write-Version", "User-Agent");
+
+    private readonly RemoteWriteSettings settings;
+    private readonly string userAgent;
+    private readonly TimeProvider clock;
+    private readonly RemoteWriteNotes notes;
+    private readonly HttpClient client;
+    private readonly ResiliencePipeline<RemoteWriteAnswer> retries;
+
+    /// <summary>A sender.</summary>
+    /// <param name="settings">Where to and how; its headers cannot replace the four that the protocol reserves.</param>
+    /// <param name="userAgent">Name and version of this program.</param>
+    /// <param name="handler">Carries the requests, see <see cref="CreateHandler"/>; disposed with the sender.</param>
+    /// <param name="clock">Measures time-outs and pauses.</param>
+    /// <param name="observer">Hears of failures.</param>
+    public RemoteWriteSender(
+        RemoteWriteSettings settings, string userAgent, HttpMessageHandler handler, TimeProvider clock, IRemoteWriteObserver observer)
+    {
+        this.settings = settings;
+        this.userAgent = userAgent;
+        this.clock = clock;
+        notes = new RemoteWriteNotes(observer, clock);
+        client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
+        RetryStrategyOptions<RemoteWriteAnswer> options = new()
+        {
+            MaxRetryAttempts = int.MaxValue,
+            ShouldHandle = arguments => ValueTask.FromResult(arguments.Outcome.Result is { MustRetry: true }),
+            DelayGenerator = arguments => ValueTask.FromResult<TimeSpan?>(Pause(arguments.AttemptNumber, arguments.Outcome.Result)),
+        };
+        retries = new ResiliencePipelineBuilder<RemoteWriteAnswer> { TimeProvider = clock }.AddRetry(options).Build();
+    }
+
+    /// <summary>The handler for a real receiver: no redirects, a push goes where it was sent; connections are renewed for DNS.</summary>
+    public static HttpMessageHandler CreateHandler(RemoteWriteSettings settings) => new SocketsHttpHandler
+    {
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        ConnectTimeout = settings.Timeout,
+        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+    };
+
+    /// <summary>Sends a batch and settles every sample of it. The batch must stay valid until then.</summary>
+    /// <exception cref="OperationCanceledException">Only if <paramref name="cancellation"/> asks; what was sent stays sent.</exception>
+    public async Task<RemoteWriteOutcome> SendAsync(WriteRequestBatch batch, CancellationToken cancellation)
+    {
+        RemoteWriteOutcome outcome = new();
+        await SettleAsync(batch, null, outcome, cancellation).ConfigureAwait(false);
+        return outcome;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => client.Dispose();
+
+    // Returns the reason if every sample of the batch was refused for it, else null. `sibling` is this for the half before it.
+    private async Task<RefusalReason?> SettleAsync(
+        WriteRequestBatch batch, RefusalReason? sibling, RemoteWriteOutcome outcome, CancellationToken cancellation)
+    {
+        RemoteWriteAnswer answer = await PushAsync(batch, outcome, cancellation).ConfigureAwait(false);
+        outcome.CountRequest();
+        if (answer.IsAccepted)
+        {
+            outcome.CountSent(batch.SampleCount);
+            return null;
+        }
+
+        RefusalReason reason = RefusalReasons.Classify(answer.Text);
+        bool isProven = sibling == reason && batch.SeriesCount >= FewestSeriesOfProof;
+        if (!answer.MayBeHalved || batch.SeriesCount < 2 || isProven || outcome.Requests >= MostRequestsPerBatch)
+        {
+            string text = answer.Describe();
+            outcome.CountRefused(reason, batch.SampleCount, text);
+            notes.Refused(reason, batch.SampleCount, text);
+            return reason;
+        }
+
+        int half = batch.SeriesCount / 2;
+        RefusalReason? left = await SettleAsync(batch.Slice(0, half), null, outcome, cancellation).ConfigureAwait(false);
+        WriteRequestBatch rest = batch.Slice(half, batch.SeriesCount - half);
+        RefusalReason? right = await SettleAsync(rest, left, outcome, cancellation).ConfigureAwait(false);
+        return left == right ? left : null;
+    }
+
+    private async Task<RemoteWriteAnswer> PushAsync(WriteRequestBatch batch, RemoteWriteOutcome outcome, CancellationToken cancellation)
+    {
+        // An array of its own for each request: after a time-out the connection may still be reading it.
+        byte[] body = Snappy.CompressToArray(batch.Body.Span);
+        int attempts = 0;
+        return await retries.ExecuteAsync(
+            async token =>
+            {
+                if (attempts++ > 0)
+                {
+                    outcome.CountRetry();
+                }
+
+                RemoteWriteAnswer answer = await AttemptAsync(body, token).ConfigureAwait(false);
+                if (answer.MustRetry)
+                {
+                    notes.Failed(answer.Describe());
+                }
+                else
+                {
+                    notes.Answered();
+                }
+
+                return answer;
+            },
+            cancellation).ConfigureAwait(false);
+    }
+
+    private async Task<RemoteWriteAnswer> AttemptAsync(byte[] body, CancellationToken cancellation)
+    {
+        using HttpRequestMessage request = CreateRequest(body);
+        using CancellationTokenSource attempt = new(settings.Timeout, clock);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(attempt.Token, cancellation);
+        try
+        {
+            using HttpResponseMessage response =
+                await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
+            string text = response.IsSuccessStatusCode ? "" : await ReadAnswerAsync(response, either.Token).ConfigureAwait(false);
+            return new RemoteWriteAnswer(response.StatusCode, text, RetryAfter(response.Headers.RetryAfter));
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return new RemoteWriteAnswer(null, $"no answer within {settings.Timeout.TotalSeconds} s");
+        }
+        catch (Exception error) when (error is HttpRequestException or IOException)
+        {
+            string inner = error.InnerException is null ? "" : $" ({error.InnerException.Message})";
+            return new RemoteWriteAnswer(null, error.Message + inner);
+        }
+    }
+
+    private HttpRequestMessage CreateRequest(byte[] body)
+    {
+        ByteArrayContent content = new(body);
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/x-protobuf");
+        content.Headers.ContentEncoding.Add("snappy");
+        HttpRequestMessage request = new(HttpMethod.Post, settings.Endpoint) { Content = content };
+        request.Headers.TryAddWithoutValidation("X-Prometheus-Remote-Write-Version", "0.1.0");
+        request.Headers.TryAddWithoutValidation("User-Agent", userAgent);
+        foreach (KeyValuePair<string, string> header in settings.Headers)
+        {
+            // What .NET counts as a header of the content is refused by the request's own collection.
+            if (!ReservedHeaders.Contains(header.Key) && !request.Headers.TryAddWithoutValidation(header.Key, header.Value))
+            {
+                content.Headers.TryAddWithoutValidation(header.Key, header.Value);
+            }
+        }
+
+        return request;
+    }
+
+    private static async Task<string> ReadAnswerAsync(HttpResponseMessage response, CancellationToken cancellation)
+    {
+        using Stream content = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
+        byte[] bytes = new byte[MostAnswerBytes];
+        int length = await content.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellation).ConfigureAwait(false);
+        return Encoding.UTF8.GetString(bytes, 0, length);
+    }
+
+    private TimeSpan? RetryAfter(RetryConditionHeaderValue? header) => header?.Delta ?? header?.Date - clock.GetUtcNow();
+
+    // The receiver's own wish if it has one in the future, else the initial interval doubled with each retry.
+    private TimeSpan Pause(int retry, RemoteWriteAnswer? answer)
+    {
+        if (answer?.RetryAfter is { } wish && wish > TimeSpan.Zero)
+        {
+            return wish < LongestRetryAfter ? wish : LongestRetryAfter;
+        }
+
+        double millis = settings.RetryInitialInterval.TotalMilliseconds * Math.Pow(2, Math.Min(retry, 62));
+        return TimeSpan.FromMilliseconds(Math.Min(millis, settings.RetryMaxInterval.TotalMilliseconds));
+    }
+}

@@ -1,0 +1,52 @@
+using StreamSpanMetrics.Core.Settings;
+
+namespace StreamSpanMetrics.Stages;
+
+/// <summary>What the aggregate loop needs to know.</summary>
+public sealed record AggregateOptions
+{
+    /// <summary>Source topic, for dead letters and logs.</summary>
+    public required string SourceTopic { get; init; }
+
+    /// <summary>Topic for delta batches.</summary>
+    public required string DeltasTopic { get; init; }
+
+    /// <summary>Topic for dead letters.</summary>
+    public required string DeadLetterTopic { get; init; }
+
+    /// <summary>Number of shards.</summary>
+    public required int Shards { get; init; }
+
+    /// <summary>Length of a step in milliseconds.</summary>
+    public required long IntervalMillis { get; init; }
+
+    /// <summary>Time between commits.</summary>
+    public required TimeSpan CommitInterval { get; init; }
+
+    /// <summary>How far a producer's timestamp may be ahead of our clock (T2).</summary>
+    public required TimeSpan MaxAhead { get; init; }
+
+    /// <summary>Fingerprint of the rules (S2).</summary>
+    public required ulong RulesFingerprint { get; init; }
+
+    /// <summary>Partitions with a start offset in the control record; others are new and start at 0 (S1).</summary>
+    public required int KnownPartitions { get; init; }
+
+    /// <summary>Larger records are not read, in bytes.</summary>
+    public required int MaxRecordBytes { get; init; }
+
+    /// <summary>What happens when records are gone before they were read (A8).</summary>
+    public required DataLossPolicy OnDataLoss { get; init; }
+
+    /// <summary>Whether the source topic has LogAppendTime: for the margin of partitions that never had a record (T3).</summary>
+    public required bool SourceIsLogAppendTime { get; init; }
+
+    /// <summary>The log forgets offsets sent in transactions: only the demo's in-process broker does. Reading starts at 0 then.</summary>
+    public bool OffsetsAreForgotten { get; init; }
+
+    /// <summary>Entries in all accumulators that make a cut come early (P-6).</summary>
+    public int MaxEntries { get; init; } = 400_000;
+
+    /// <summary>Commit interval for a step: a fifth of it, at least a second (A6).</summary>
+    public static TimeSpan DefaultCommitInterval(TimeSpan step) => TimeSpan.FromSeconds(Math.Max(1, step.TotalSeconds / 5));
+}

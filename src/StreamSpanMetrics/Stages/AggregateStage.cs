@@ -1,0 +1,269 @@
+using Microsoft.Extensions.Logging;
+using StreamSpanMetrics.Core.Deltas;
+using StreamSpanMetrics.Core.Histograms;
+using StreamSpanMetrics.Core.Settings;
+using StreamSpanMetrics.Core.Spans;
+using StreamSpanMetrics.Telemetry;
+
+namespace StreamSpanMetrics.Stages;
+
+/// <summary>
+/// The aggregate loop: polls spans, folds them into one accumulator per partition, and every commit interval freezes a cut that a
+/// transaction writes beside the folding (A6). Owns its consumer and producer; everything but the sending runs on its one thread.
+/// </summary>
+public sealed class AggregateStage : IStage, IPartitionEvents
+{
+    private static readonly TimeSpan PollTimeout = TimeSpan.FromMilliseconds(50);
+
+    private readonly AggregateOptions options;
+    private readonly IStageConsumer consumer;
+    private readonly TimeProvider time;
+    private readonly ILogger logger;
+    private readonly RecordFolder folder;
+    private readonly SpanRecordReader reader;
+    private readonly ExplicitBounds bounds;
+    private readonly RecordClock clock;
+    private readonly CutBuilder cuts;
+    private readonly CutCommitter committer;
+    private readonly IdleAdvance idle;
+    private readonly SortedDictionary<int, SourcePartition> owned = [];
+    private long nextCut;
+
+    /// <summary>A loop over the given clients.</summary>
+    public AggregateStage(
+        string name, AggregateOptions options, SpanRules spans, HistogramRules histogram, IStageConsumer consumer,
+        IStageProducer producer, TimeProvider time, ILogger logger)
+    {
+        Name = name;
+        this.options = options;
+        this.consumer = consumer;
+        this.time = time;
+        this.logger = logger;
+        folder = new RecordFolder(spans);
+        reader = new SpanRecordReader(folder, options.MaxRecordBytes);
+        bounds = new ExplicitBounds(histogram);
+        clock = new RecordClock(options, time);
+        cuts = new CutBuilder(options, consumer, new DeltaBlockBuilder(folder, options.Shards));
+        committer = new CutCommitter(new CutSender(options, consumer, producer), owned.ContainsKey, logger);
+        idle = new IdleAdvance(options, consumer, time);
+    }
+
+    /// <inheritdoc/>
+    public string Name { get; }
+
+    /// <summary>What happened to the spans so far. Written by the loop, read by anyone: single numbers, not a snapshot.</summary>
+    public FoldCounters Counters { get; } = new();
+
+    /// <inheritdoc/>
+    public void Run(CancellationToken stop)
+    {
+        consumer.Join(this);
+        while (!stop.IsCancellationRequested)
+        {
+            PollOnce(PollTimeout);
+            Settle(committer.Poll());
+            idle.Settle(owned);
+            if (IsCutDue() && !committer.IsBusy)
+            {
+                StartCut();
+            }
+        }
+
+        // Closing revokes everything: the handler commits what is ready.
+        consumer.Close();
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<int, long> Assigned(IReadOnlyList<int> partitions)
+    {
+        IReadOnlyDictionary<int, long> committed = options.OffsetsAreForgotten
+            ? new Dictionary<int, long>()
+            : consumer.Committed(partitions, CancellationToken.None);
+        Dictionary<int, long> starts = [];
+        foreach (int partition in partitions)
+        {
+            bool known = committed.TryGetValue(partition, out long offset);
+            bool first = !known && (partition >= options.KnownPartitions);
+            if (!known && !first && !options.OffsetsAreForgotten)
+            {
+                throw new StageStoppedException(Messages.MissingOffset(options.SourceTopic, partition));
+            }
+
+            starts[partition] = known ? offset : 0;
+            owned[partition] = new SourcePartition(partition, starts[partition], first, new DeltaAccumulator(bounds));
+        }
+
+        logger.PartitionsAssigned(Name, options.SourceTopic, string.Join(',', partitions));
+        return starts;
+    }
+
+    /// <inheritdoc/>
+    public void Revoked(IReadOnlyList<int> partitions)
+    {
+        Settle(committer.Wait());
+        List<SourcePartition> leaving = [.. partitions.Where(owned.ContainsKey).Select(partition => owned[partition])];
+        if (!committer.MustRewind && cuts.Build(leaving) is Cut cut)
+        {
+            committer.Start(cut);
+            Settle(committer.Wait());
+        }
+
+        Drop(partitions);
+        logger.PartitionsRevoked(Name, options.SourceTopic, string.Join(',', partitions));
+    }
+
+    /// <inheritdoc/>
+    public void Lost(IReadOnlyList<int> partitions)
+    {
+        Drop(partitions);
+        Settle(committer.Wait());
+        logger.PartitionsLost(Name, options.SourceTopic, string.Join(',', partitions));
+    }
+
+    private void PollOnce(TimeSpan timeout)
+    {
+        if (committer.MustRewind)
+        {
+            Rewind();
+        }
+
+        PollStatus status = consumer.Poll(timeout, reader, out PolledRecord record);
+        if (status == PollStatus.Record)
+        {
+            Take(record);
+        }
+        else if (status == PollStatus.OutOfRange)
+        {
+            SkipLostRange(record.Partition);
+        }
+    }
+
+    private void Take(PolledRecord record)
+    {
+        if (!owned.TryGetValue(record.Partition, out SourcePartition? partition) || record.Offset < partition.FromOffset)
+        {
+            return;
+        }
+
+        partition.HadRecords = true;
+        partition.IsLogAppendTime = record.IsLogAppendTime;
+        partition.ClockMillis = Math.Max(partition.ClockMillis, clock.TimestampOf(record, folder.Staged));
+        Counters.Records++;
+        Counters.Bytes += reader.ValueBytes;
+        if (reader.BadReason is string reason)
+        {
+            Counters.BadRecords++;
+            partition.DeadLetters.Add(DeadLetter.Make(
+                options.DeadLetterTopic, options.SourceTopic, record, reader.CopyKey(), reader.BadValue, reason, reader.BadMessage));
+            logger.BadRecord(Name, options.SourceTopic, record.Partition, record.Offset, reader.BadMessage, time);
+            return;
+        }
+
+        Count(folder.Staged);
+        partition.Accumulator.Add(folder.Staged, partition.ClockMillis / options.IntervalMillis);
+    }
+
+    private void Count(StagedRecord staged)
+    {
+        Counters.Spans += staged.Spans;
+        Counters.Events += staged.Events;
+        Counters.DroppedMissingServiceName += staged.DroppedMissingServiceName;
+        Counters.UnknownService += staged.UnknownService;
+        Counters.EndBeforeStart += staged.EndBeforeStart;
+    }
+
+    private bool IsCutDue()
+    {
+        if (time.GetTimestamp() >= nextCut)
+        {
+            return true;
+        }
+
+        int entries = 0;
+        foreach (SourcePartition partition in owned.Values)
+        {
+            entries += partition.Accumulator.EntryCount;
+        }
+
+        return entries >= options.MaxEntries;
+    }
+
+    private void StartCut()
+    {
+        nextCut = time.GetTimestamp() + (long)(options.CommitInterval.TotalSeconds * time.TimestampFrequency);
+        if (owned.Count == 0)
+        {
+            return;
+        }
+
+        if (cuts.Build([.. owned.Values]) is Cut cut)
+        {
+            committer.Start(cut);
+        }
+
+        if (folder.TablesAreLarge)
+        {
+            // All accumulators are empty right after a cut of all partitions.
+            folder.ClearTables();
+            foreach (SourcePartition partition in owned.Values)
+            {
+                partition.Accumulator.Forget();
+            }
+        }
+
+        idle.Ask(owned.Values);
+    }
+
+    private void Settle(TransactionOutcome? outcome)
+    {
+        if (outcome == TransactionOutcome.Fenced)
+        {
+            throw new StageStoppedException(Messages.Fenced(Name));
+        }
+    }
+
+    // After an unknown outcome (A4): the cut and all that was accumulated since are dropped, the committed offsets tell what to do.
+    private void Rewind()
+    {
+        List<int> partitions = [.. owned.Keys];
+        IReadOnlyDictionary<int, long> committed = consumer.Committed(partitions, CancellationToken.None);
+        foreach (SourcePartition partition in owned.Values)
+        {
+            long offset = committed.GetValueOrDefault(partition.Number);
+            partition.IsFirst = !committed.ContainsKey(partition.Number) && partition.Number >= options.KnownPartitions;
+            partition.Rewind(offset);
+            consumer.Seek(partition.Number, offset);
+        }
+
+        committer.Rewound();
+        logger.Rewound(Name, options.SourceTopic);
+    }
+
+    private void SkipLostRange(int number)
+    {
+        if (!owned.TryGetValue(number, out SourcePartition? partition))
+        {
+            return;
+        }
+
+        long? start = consumer.StartOffsetAsync(number).GetAwaiter().GetResult();
+        long position = Math.Max(consumer.Position(number), partition.FromOffset);
+        if (start is null || start <= position || options.OnDataLoss == DataLossPolicy.Stop)
+        {
+            throw new StageStoppedException(Messages.DataLoss(options.SourceTopic, number, position, start));
+        }
+
+        partition.IsLost = true;
+        partition.SkippedToOffset = start.Value;
+        consumer.Seek(number, start.Value);
+        logger.DataLost(Name, options.SourceTopic, number, position, start.Value);
+    }
+
+    private void Drop(IReadOnlyList<int> partitions)
+    {
+        foreach (int partition in partitions)
+        {
+            owned.Remove(partition);
+        }
+    }
+}

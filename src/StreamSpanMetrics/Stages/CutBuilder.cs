@@ -1,0 +1,62 @@
+using Google.Protobuf;
+using StreamSpanMetrics.Core.Deltas;
+
+namespace StreamSpanMetrics.Stages;
+
+/// <summary>Freezes what partitions accumulated. Polling thread only.</summary>
+internal sealed class CutBuilder
+{
+    private readonly AggregateOptions options;
+    private readonly IStageConsumer consumer;
+    private readonly DeltaBlockBuilder blocks;
+
+    public CutBuilder(AggregateOptions options, IStageConsumer consumer, DeltaBlockBuilder blocks)
+    {
+        this.options = options;
+        this.consumer = consumer;
+        this.blocks = blocks;
+    }
+
+    /// <summary>
+    /// A cut of <paramref name="partitions"/>, whose accumulators are empty afterwards; null if no offset and no watermark moved.
+    /// </summary>
+    public Cut? Build(IReadOnlyList<SourcePartition> partitions)
+    {
+        bool moved = false;
+        foreach (SourcePartition partition in partitions)
+        {
+            moved |= To(partition) > partition.FromOffset || Watermark(partition) > partition.SentWatermarkMillis;
+        }
+
+        return moved ? new Cut([.. partitions.Select(Freeze)]) : null;
+    }
+
+    private CutPartition Freeze(SourcePartition partition)
+    {
+        long to = To(partition);
+        DeltaHeader header = new(
+            options.RulesFingerprint,
+            ByteString.CopyFrom(consumer.TopicId),
+            partition.Number,
+            partition.FromOffset,
+            to,
+            consumer.PartitionCount,
+            Watermark(partition),
+            partition.IsFirst,
+            partition.IsLost);
+        CutPartition cut = new(partition.Number, to, blocks.Build(partition.Accumulator, header), [.. partition.DeadLetters]);
+        partition.Accumulator.Clear();
+        partition.DeadLetters.Clear();
+        partition.FromOffset = to;
+        partition.IsFirst = false;
+        partition.IsLost = false;
+        partition.SentWatermarkMillis = Math.Max(partition.SentWatermarkMillis, header.WatermarkUnixMillis);
+        partition.ClockMillis = 0;
+        return cut;
+    }
+
+    private long To(SourcePartition partition) =>
+        Math.Max(Math.Max(consumer.Position(partition.Number), partition.FromOffset), partition.SkippedToOffset);
+
+    private static long Watermark(SourcePartition partition) => Math.Max(partition.ClockMillis, partition.IdleWatermarkMillis);
+}

@@ -1,0 +1,235 @@
+using Microsoft.Extensions.Logging;
+using StreamSpanMetrics.Core.Prometheus;
+using StreamSpanMetrics.Telemetry;
+
+namespace StreamSpanMetrics.Stages;
+
+/// <summary>
+/// The export loop: turns point records into remote-write requests, whole records of one partition and one step cut by bytes (E1), and
+/// commits their offsets when every sample is settled. One request per partition is on its way at a time; the partition is paused
+/// meanwhile, and the loop goes on polling. One thread.
+/// </summary>
+public sealed class ExportStage : IStage, IPartitionEvents
+{
+    private static readonly TimeSpan PollTimeout = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>How long a handler of revocation waits for an answer; after that the next owner sends the identical request again.</summary>
+    private static readonly TimeSpan DrainPatience = TimeSpan.FromSeconds(5);
+
+    private readonly ExportOptions options;
+    private readonly IStageConsumer consumer;
+    private readonly ISeriesSender sender;
+    private readonly Func<RemoteWriteBatcher> makeBatcher;
+    private readonly SeriesTranslator translator;
+    private readonly ILogger logger;
+    private readonly PointRecordReader reader = new();
+    private readonly SortedDictionary<int, ExportPartition> owned = [];
+
+    /// <summary>A loop over the given clients.</summary>
+    public ExportStage(
+        string name, ExportOptions options, PrometheusRules rules, IStageConsumer consumer, ISeriesSender sender,
+        Func<RemoteWriteBatcher> makeBatcher, ILogger logger)
+    {
+        Name = name;
+        this.options = options;
+        this.consumer = consumer;
+        this.sender = sender;
+        this.makeBatcher = makeBatcher;
+        this.logger = logger;
+        translator = new SeriesTranslator(rules);
+    }
+
+    /// <inheritdoc/>
+    public string Name { get; }
+
+    /// <inheritdoc/>
+    public void Run(CancellationToken stop)
+    {
+        consumer.Join(this);
+        while (!stop.IsCancellationRequested)
+        {
+            PollOnce();
+            FinishRequests();
+        }
+
+        consumer.Close();
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<int, long> Assigned(IReadOnlyList<int> partitions)
+    {
+        IReadOnlyDictionary<int, long> committed = options.OffsetsAreForgotten
+            ? new Dictionary<int, long>()
+            : consumer.Committed(partitions, CancellationToken.None);
+        Dictionary<int, long> starts = [];
+        foreach (int partition in partitions)
+        {
+            if (!committed.TryGetValue(partition, out long offset) && !options.OffsetsAreForgotten)
+            {
+                throw new StageStoppedException(Messages.MissingOffset(options.MetricsTopic, partition));
+            }
+
+            starts[partition] = offset;
+            owned[partition] = new ExportPartition(partition, sender, makeBatcher(), offset);
+        }
+
+        logger.PartitionsAssigned(Name, options.MetricsTopic, string.Join(',', partitions));
+        return starts;
+    }
+
+    /// <inheritdoc/>
+    public void Revoked(IReadOnlyList<int> partitions)
+    {
+        foreach (int number in partitions)
+        {
+            if (owned.TryGetValue(number, out ExportPartition? partition) && partition.IsSending && partition.Drain(DrainPatience))
+            {
+                Commit(partition);
+            }
+        }
+
+        Drop(partitions);
+        logger.PartitionsRevoked(Name, options.MetricsTopic, string.Join(',', partitions));
+    }
+
+    /// <inheritdoc/>
+    public void Lost(IReadOnlyList<int> partitions)
+    {
+        foreach (int number in partitions)
+        {
+            if (owned.TryGetValue(number, out ExportPartition? partition))
+            {
+                partition.Drain(TimeSpan.Zero);
+            }
+        }
+
+        Drop(partitions);
+        logger.PartitionsLost(Name, options.MetricsTopic, string.Join(',', partitions));
+    }
+
+    private void PollOnce()
+    {
+        PollStatus status = consumer.Poll(PollTimeout, reader, out PolledRecord record);
+        if (status == PollStatus.OutOfRange)
+        {
+            SkipLost(record.Partition);
+        }
+        else if (status == PollStatus.Record && owned.TryGetValue(record.Partition, out ExportPartition? partition))
+        {
+            Take(partition, record);
+        }
+    }
+
+    private void Take(ExportPartition partition, PolledRecord record)
+    {
+        CheckSequence(partition, record, out bool last);
+        if (reader.Points is null)
+        {
+            logger.ForeignRecord(options.MetricsTopic, record.Partition, record.Offset, "it is no OTLP metrics request");
+            return;
+        }
+
+        SeriesBuffer series = new();
+        translator.Translate(reader.Points, series);
+        if (partition.IsSending || !partition.Batcher.Fits(series))
+        {
+            partition.Held = series;
+            partition.HeldNextOffset = record.Offset + 1;
+            partition.HeldIsLast = last;
+            Send(partition);
+            return;
+        }
+
+        Append(partition, series, record.Offset + 1, last);
+    }
+
+    private void Append(ExportPartition partition, SeriesBuffer series, long nextOffset, bool last)
+    {
+        partition.Batcher.Append(series);
+        partition.NextOffset = nextOffset;
+        if (last)
+        {
+            Send(partition);
+        }
+    }
+
+    private void Send(ExportPartition partition)
+    {
+        if (!partition.IsSending)
+        {
+            consumer.Pause(partition.Number);
+            partition.StartSending();
+        }
+    }
+
+    private void FinishRequests()
+    {
+        foreach (ExportPartition partition in owned.Values)
+        {
+            if (!partition.TryFinish())
+            {
+                continue;
+            }
+
+            Commit(partition);
+            if (partition.Held is SeriesBuffer held)
+            {
+                partition.Held = null;
+                Append(partition, held, partition.HeldNextOffset, partition.HeldIsLast);
+            }
+
+            if (!partition.IsSending)
+            {
+                consumer.Resume(partition.Number);
+            }
+        }
+    }
+
+    private void Commit(ExportPartition partition) =>
+        consumer.Commit(new Dictionary<int, long> { [partition.Number] = partition.NextOffset });
+
+    // A record without our headers was written by someone else: it stands alone.
+    private void CheckSequence(ExportPartition partition, PolledRecord record, out bool last)
+    {
+        ulong? sequence = PointHeaders.Read(record.Headers, out last);
+        if (sequence is null)
+        {
+            last = true;
+            return;
+        }
+
+        if (partition.Sequence is ulong before && sequence != before + 1)
+        {
+            logger.SequenceHole(options.MetricsTopic, record.Partition, before + 1, sequence.Value);
+        }
+
+        partition.Sequence = sequence;
+    }
+
+    private void SkipLost(int number)
+    {
+        long? start = consumer.StartOffsetAsync(number).GetAwaiter().GetResult();
+        if (start is not long from)
+        {
+            return;
+        }
+
+        logger.DataLost(Name, options.MetricsTopic, number, consumer.Position(number), from);
+        consumer.Seek(number, from);
+        if (owned.TryGetValue(number, out ExportPartition? partition))
+        {
+            partition.Sequence = null;
+        }
+    }
+
+    private void Drop(IReadOnlyList<int> partitions)
+    {
+        foreach (int number in partitions)
+        {
+            if (owned.Remove(number, out ExportPartition? partition))
+            {
+                partition.Dispose();
+            }
+        }
+    }
+}

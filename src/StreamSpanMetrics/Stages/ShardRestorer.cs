@@ -1,0 +1,78 @@
+using System.Globalization;
+using Google.Protobuf;
+using Microsoft.Extensions.Logging;
+using StreamSpanMetrics.Core.Points;
+using StreamSpanMetrics.Core.Totals;
+using StreamSpanMetrics.Schemas.V1;
+using StreamSpanMetrics.Telemetry;
+
+namespace StreamSpanMetrics.Stages;
+
+/// <summary>Brings a shard back from the log, in the order that M1 demands.</summary>
+internal sealed class ShardRestorer
+{
+    private readonly MergeOptions options;
+    private readonly IShardLog log;
+    private readonly ILogger logger;
+    private readonly string stage;
+    private readonly TimeProvider time;
+
+    public ShardRestorer(MergeOptions options, IShardLog log, ILogger logger, string stage, TimeProvider time)
+    {
+        this.options = options;
+        this.log = log;
+        this.logger = logger;
+        this.stage = stage;
+        this.time = time;
+    }
+
+    /// <summary>The shard as its last transaction left it.</summary>
+    public MergeShard Restore(
+        int number, IStageConsumer consumer, PointEncoder encoder, Func<MergeShard, bool> commitMidStep, CancellationToken cancel)
+    {
+        ShardRules rules = new()
+        {
+            Shard = number,
+            RulesFingerprint = options.RulesFingerprint,
+            IntervalMillis = options.Points.IntervalMillis,
+            ExpiryMillis = options.Points.ExpiryMillis,
+            BucketCount = HasHistogram() ? options.Points.Histogram.BoundsNanos.Count + 1 : 0,
+            Layout = options.Layout,
+        };
+        if (options.OffsetsAreForgotten)
+        {
+            ShardState fresh = new(rules, new long[options.SourcePartitions], ByteString.CopyFrom(options.SourceTopicId));
+            return new MergeShard(number, options, fresh, new SnapshotWriter(fresh), 0, encoder, commitMidStep, time);
+        }
+
+        long started = time.GetTimestamp();
+        IReadOnlyDictionary<int, long> committed = consumer.Committed([number], cancel);
+        RestoreResult result = SnapshotReader.Read(rules, log.ReadState(number, cancel));
+        Check(result.Failure, number, result.Chunk);
+        ShardReplay replay = result.Replay!;
+        if (!committed.TryGetValue(number, out long offset) || offset != replay.ToOffset)
+        {
+            throw new StageStoppedException(Messages.StateMismatch(options.DeltasTopic, number, committed.GetValueOrDefault(number, -1), replay.ToOffset));
+        }
+
+        foreach ((long deltasOffset, DeltaBatch batch) in log.ReadDeltas(number, replay.FromOffset, replay.ToOffset, cancel))
+        {
+            Check(replay.Apply(batch, deltasOffset), number, -1);
+        }
+
+        Check(replay.Complete(out ShardState? state, out SnapshotWriter? snapshots), number, -1);
+        string step = state!.ClosedStep == ShardState.NoStep ? "none" : state.ClosedStep.ToString(CultureInfo.InvariantCulture);
+        logger.ShardRestored(stage, number, state.ActiveSeries, step, (long)time.GetElapsedTime(started).TotalMilliseconds);
+        return new MergeShard(number, options, state, snapshots!, replay.Sequence, encoder, commitMidStep, time);
+    }
+
+    private bool HasHistogram() => options.Layout.Has(SeriesFamily.Spans) || options.Layout.Has(SeriesFamily.Duration);
+
+    private void Check(RestoreFailure failure, int shard, int chunk)
+    {
+        if (failure != RestoreFailure.None)
+        {
+            throw new StageStoppedException(Messages.RestoreFailed(options.StateTopic, shard, failure.ToString(), chunk));
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using StreamSpanMetrics.Core.Deltas;
+
+namespace StreamSpanMetrics.Stages;
+
+/// <summary>What the aggregate loop holds of one partition it owns, since the last cut. Polling thread only.</summary>
+internal sealed class SourcePartition
+{
+    public SourcePartition(int number, long from, bool first, DeltaAccumulator accumulator)
+    {
+        Number = number;
+        FromOffset = from;
+        IsFirst = first;
+        Accumulator = accumulator;
+    }
+
+    /// <summary>Number of the partition.</summary>
+    public int Number { get; }
+
+    /// <summary>First offset that the next block covers (A1).</summary>
+    public long FromOffset { get; set; }
+
+    /// <summary>Whether the next block is the first ever of a partition that the control record does not know (S1).</summary>
+    public bool IsFirst { get; set; }
+
+    /// <summary>Whether the next block covers a range that was lost (A8).</summary>
+    public bool IsLost { get; set; }
+
+    /// <summary>Where the log begins behind a lost range: the next block reaches at least this far.</summary>
+    public long SkippedToOffset { get; set; }
+
+    /// <summary>Observations since the last cut.</summary>
+    public DeltaAccumulator Accumulator { get; }
+
+    /// <summary>Dead letters since the last cut.</summary>
+    public List<OutgoingRecord> DeadLetters { get; } = [];
+
+    /// <summary>Running maximum of the record timestamps since the last cut; 0 without records (T1).</summary>
+    public long ClockMillis { get; set; }
+
+    /// <summary>Watermark by idle advance (T3); 0 without.</summary>
+    public long IdleWatermarkMillis { get; set; }
+
+    /// <summary>Watermark that the last cut carried: a cut that moves neither offset nor watermark need not be sent.</summary>
+    public long SentWatermarkMillis { get; set; }
+
+    /// <summary>Whether a record came since the last idle question.</summary>
+    public bool HadRecords { get; set; }
+
+    /// <summary>Whether the last record had the broker's timestamp; null before the first.</summary>
+    public bool? IsLogAppendTime { get; set; }
+
+    /// <summary>Forgets all that came since the last cut and goes on from <paramref name="offset"/>.</summary>
+    public void Rewind(long offset)
+    {
+        FromOffset = offset;
+        IsLost = false;
+        SkippedToOffset = 0;
+        Accumulator.Clear();
+        DeadLetters.Clear();
+        ClockMillis = 0;
+        IdleWatermarkMillis = 0;
+        SentWatermarkMillis = 0;
+    }
+}

@@ -1,0 +1,119 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+
+namespace StreamSpanMetrics.Telemetry;
+
+/// <summary>
+/// Every message the program logs. Error means that data is lost or somebody must act. Nothing is logged for each record or span:
+/// messages that bad input could repeat go through a limit.
+/// </summary>
+internal static partial class Log
+{
+    private static readonly TimeSpan RepeatInterval = TimeSpan.FromSeconds(30);
+    private static readonly ConcurrentDictionary<string, long> LastByMessage = new(StringComparer.Ordinal);
+
+    [LoggerMessage(1, LogLevel.Information, "{Stage}: partitions {Partitions} of {Topic} assigned")]
+    public static partial void PartitionsAssigned(this ILogger logger, string stage, string topic, string partitions);
+
+    [LoggerMessage(2, LogLevel.Information, "{Stage}: partitions {Partitions} of {Topic} handed over")]
+    public static partial void PartitionsRevoked(this ILogger logger, string stage, string topic, string partitions);
+
+    [LoggerMessage(3, LogLevel.Warning, "{Stage}: partitions {Partitions} of {Topic} lost; their new owner reads again what was not committed")]
+    public static partial void PartitionsLost(this ILogger logger, string stage, string topic, string partitions);
+
+    [LoggerMessage(4, LogLevel.Warning, "A transaction over {Partitions} partitions was aborted and is sent again")]
+    public static partial void CutAborted(this ILogger logger, int partitions);
+
+    [LoggerMessage(5, LogLevel.Warning, "{Stage}: the outcome of a transaction is unknown; reading {Topic} again from the committed offsets")]
+    public static partial void Rewound(this ILogger logger, string stage, string topic);
+
+    [LoggerMessage(6, LogLevel.Error, "{Stage}: {Topic}[{Partition}] lost the records from {From} to {To} to retention before they were read")]
+    public static partial void DataLost(this ILogger logger, string stage, string topic, int partition, long from, long to);
+
+    [LoggerMessage(7, LogLevel.Warning, "{Stage}: {Topic}[{Partition}] offset {Offset} went to the dead-letter topic: {Reason} (further ones are counted, not logged, for 30 s)")]
+    private static partial void BadRecordOnce(this ILogger logger, string stage, string topic, int partition, long offset, string reason);
+
+    [LoggerMessage(8, LogLevel.Warning, "Kafka: {Message} (repeated at most every 30 s)")]
+    private static partial void KafkaErrorOnce(this ILogger logger, string message);
+
+    [LoggerMessage(9, LogLevel.Information, "{Stage}: shard {Shard} restored: {Series} series, step {Step}, {Milliseconds} ms")]
+    public static partial void ShardRestored(this ILogger logger, string stage, int shard, int series, string step, long milliseconds);
+
+    [LoggerMessage(10, LogLevel.Critical, "{Stage}: {Message}")]
+    public static partial void StageFailed(this ILogger logger, string stage, string message);
+
+    [LoggerMessage(11, LogLevel.Warning, "Remote write to {Endpoint} fails since {Since:u} and is tried again (attempt {Attempts}): {Reason}; points wait in the metrics topic")]
+    public static partial void RemoteWriteAway(this ILogger logger, string endpoint, DateTimeOffset since, int attempts, string reason);
+
+    [LoggerMessage(12, LogLevel.Information, "Remote write to {Endpoint} works again; it failed since {Since:u}, {Attempts} attempts")]
+    public static partial void RemoteWriteBack(this ILogger logger, string endpoint, DateTimeOffset since, int attempts);
+
+    [LoggerMessage(13, LogLevel.Error, "Remote write refused {Samples} samples for good ({Reason}; further ones are counted, not logged, for a minute): {Answer}")]
+    public static partial void SamplesRefused(this ILogger logger, long samples, string reason, string answer);
+
+    [LoggerMessage(14, LogLevel.Error, "{Topic}[{Shard}]: sequence {Expected} expected, {Found} found: point records are missing")]
+    public static partial void SequenceHole(this ILogger logger, string topic, int shard, ulong expected, ulong found);
+
+    [LoggerMessage(15, LogLevel.Information, "{Application} started: stages {Stages}, {Topic} at {Brokers}")]
+    public static partial void Started(this ILogger logger, string application, string stages, string topic, string brokers);
+
+    [LoggerMessage(16, LogLevel.Information, "Stopped")]
+    public static partial void Stopped(this ILogger logger);
+
+    [LoggerMessage(17, LogLevel.Information, "Waiting for {What}")]
+    public static partial void WaitingFor(this ILogger logger, string what);
+
+    [LoggerMessage(18, LogLevel.Information, "First start of application '{Application}': control record written, {Topic} is read from {Offsets}")]
+    public static partial void FirstStart(this ILogger logger, string application, string topic, string offsets);
+
+    [LoggerMessage(19, LogLevel.Information, "Topic {Topic} created with {Partitions} partitions")]
+    public static partial void TopicCreated(this ILogger logger, string topic, int partitions);
+
+    [LoggerMessage(20, LogLevel.Warning, "{Stage}: shard {Shard} closed step {Step} without partition {Partition}, which stands still; its late records fold into later steps")]
+    public static partial void StepForced(this ILogger logger, string stage, int shard, long step, int partition);
+
+    [LoggerMessage(21, LogLevel.Error, "{Topic}[{Partition}] offset {Offset} is no record of ours and was skipped: {Reason}")]
+    public static partial void ForeignRecord(this ILogger logger, string topic, int partition, long offset, string reason);
+
+    /// <summary>A dead letter; logged once per partition and 30 s.</summary>
+    public static void BadRecord(
+        this ILogger logger, string stage, string topic, int partition, long offset, string reason, TimeProvider time)
+    {
+        if (IsDue($"bad {topic} {partition}", time))
+        {
+            logger.BadRecordOnce(stage, topic, partition, offset, reason);
+        }
+    }
+
+    /// <summary>An error of the Kafka client, which goes on by itself; each text once in 30 s.</summary>
+    public static void KafkaError(this ILogger logger, string message, TimeProvider time)
+    {
+        if (IsDue("kafka " + message, time))
+        {
+            logger.KafkaErrorOnce(message);
+        }
+    }
+
+    private static bool IsDue(string message, TimeProvider time)
+    {
+        long now = time.GetTimestamp();
+        while (true)
+        {
+            if (!LastByMessage.TryGetValue(message, out long last))
+            {
+                if (LastByMessage.TryAdd(message, now))
+                {
+                    return true;
+                }
+            }
+            else if (time.GetElapsedTime(last, now) < RepeatInterval)
+            {
+                return false;
+            }
+            else if (LastByMessage.TryUpdate(message, now, last))
+            {
+                return true;
+            }
+        }
+    }
+}

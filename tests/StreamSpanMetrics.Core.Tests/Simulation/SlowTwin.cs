@@ -1,0 +1,289 @@
+using System.Globalization;
+using System.Numerics;
+using System.Text;
+using Google.Protobuf;
+using OpenTelemetry.Proto.Collector.Metrics.V1;
+using OpenTelemetry.Proto.Common.V1;
+using OpenTelemetry.Proto.Metrics.V1;
+using OpenTelemetry.Proto.Resource.V1;
+using StreamSpanMetrics.Core.Tests.Totals;
+using StreamSpanMetrics.Schemas.V1;
+
+namespace StreamSpanMetrics.Core.Tests.Simulation;
+
+/// <summary>
+/// Computes the point records of a log directly from its source records: no blocks, no cuts, dictionaries and generated classes.
+/// </summary>
+internal sealed class SlowTwin
+{
+    private readonly long expirySteps;
+    private readonly SortedDictionary<string, (TestResource Resource, SortedDictionary<string, TwinSeries> Series)> resources =
+        new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<(string Name, string Text)>> agreements = [];
+    private readonly Dictionary<string, List<(string Name, string Text)>> shrunk = [];
+
+    public SlowTwin(long expirySteps)
+    {
+        this.expirySteps = expirySteps;
+    }
+
+    public List<EmittedRecord> Run(SourceRecord[][] log, long intervalMillis)
+    {
+        SortedDictionary<long, List<Observation>> steps = [];
+        long lastClosed = long.MaxValue;
+        foreach (SourceRecord[] partition in log)
+        {
+            long clock = long.MinValue;
+            foreach (SourceRecord record in partition)
+            {
+                clock = Math.Max(clock, record.TimestampMillis);
+                long step = clock / intervalMillis;
+                steps.TryAdd(step, []);
+                steps[step].AddRange(record.Observations);
+            }
+
+            lastClosed = Math.Min(lastClosed, (clock / intervalMillis) - 1);
+        }
+
+        List<EmittedRecord> emitted = [];
+        for (long step = steps.Keys.First(); step <= lastClosed; step++)
+        {
+            Close(step, steps.GetValueOrDefault(step, []));
+            Emit(step, intervalMillis, emitted);
+            Expire(step);
+        }
+
+        return emitted;
+    }
+
+    private void Close(long step, List<Observation> observations)
+    {
+        shrunk.Clear();
+        HashSet<string> agreedNow = [];
+        foreach (Observation observation in observations)
+        {
+            Agree(observation.Resource, agreedNow);
+            string key = ResourceKey(observation.Resource);
+            resources.TryAdd(key, (observation.Resource, new(StringComparer.Ordinal)));
+            string seriesKey = SeriesKey(observation.Series);
+            SortedDictionary<string, TwinSeries> series = resources[key].Series;
+            if (!series.TryGetValue(seriesKey, out TwinSeries? known))
+            {
+                known = new TwinSeries
+                {
+                    Family = observation.Series.Family,
+                    Texts = [.. observation.Series.Values.Select(value => value.Text)],
+                    Kinds = [.. observation.Series.Values.Select(value => value.Kind)],
+                    FirstStep = step,
+                };
+                series.Add(seriesKey, known);
+            }
+
+            for (int i = 0; i < known.Kinds.Length; i++)
+            {
+                known.Kinds[i] = known.Kinds[i] == observation.Series.Values[i].Kind ? known.Kinds[i] : ValueKind.String;
+            }
+
+            known.LastChange = step;
+            known.Count += observation.Count;
+            known.SumNanos += new BigInteger(observation.Count) * observation.DurationNanos;
+            known.Buckets[BlockBuilder.Bucket(observation.DurationNanos)] += observation.Count;
+        }
+    }
+
+    private void Agree(TestResource resource, HashSet<string> agreedNow)
+    {
+        List<(string Name, string Text)> own = [.. resource.Descriptive];
+        if (!agreements.TryGetValue(resource.Service, out List<(string Name, string Text)>? agreed))
+        {
+            agreements.Add(resource.Service, own);
+            agreedNow.Add(resource.Service);
+            return;
+        }
+
+        List<(string Name, string Text)> common = [.. agreed.Intersect(own)];
+        agreements[resource.Service] = common;
+        if (common.Count < agreed.Count && !agreedNow.Contains(resource.Service))
+        {
+            shrunk.TryAdd(resource.Service, agreed);
+        }
+    }
+
+    private void Emit(long step, long intervalMillis, List<EmittedRecord> emitted)
+    {
+        foreach ((TestResource resource, SortedDictionary<string, TwinSeries> all) in resources.Values)
+        {
+            Metric calls = Sum("traces.span.metrics.calls");
+            Metric duration = new() { Name = "traces.span.metrics.duration", Unit = "ms", Histogram = new Histogram() };
+            duration.Histogram.AggregationTemporality = AggregationTemporality.Cumulative;
+            Metric events = Sum("traces.span.metrics.events");
+            foreach (TwinSeries series in all.Values)
+            {
+                bool isStale = step - series.LastChange >= expirySteps;
+                long end = ((step + 1) * intervalMillis) - (isStale ? 1 : 0);
+                foreach (long time in series.FirstStep == step ? [step * intervalMillis, end] : new[] { end })
+                {
+                    bool isZero = time == step * intervalMillis;
+                    (series.Family == SeriesFamily.Events ? events : calls).Sum.DataPoints.Add(
+                        Number(series, time, intervalMillis, isZero, isStale));
+                    if (series.Family == SeriesFamily.Spans)
+                    {
+                        duration.Histogram.DataPoints.Add(HistogramPoint(series, time, intervalMillis, isZero, isStale));
+                    }
+                }
+            }
+
+            ScopeMetrics scope = new() { Scope = new InstrumentationScope { Name = "spanmetricsconnector" } };
+            scope.Metrics.AddRange(new[] { calls, duration, events }.Where(
+                metric => metric.Sum?.DataPoints.Count > 0 || metric.Histogram?.DataPoints.Count > 0));
+            ExportMetricsServiceRequest request = new();
+            request.ResourceMetrics.Add(new ResourceMetrics { Resource = Resource(resource, agreements[resource.Service]) });
+            request.ResourceMetrics[0].ScopeMetrics.Add(scope);
+            if (shrunk.TryGetValue(resource.Service, out var before) && all.Values.Any(series => series.FirstStep < step))
+            {
+                request.ResourceMetrics.Add(new ResourceMetrics { Resource = Resource(resource, before) });
+            }
+
+            emitted.Add(new EmittedRecord(step, Key(resource), Convert.ToHexString(request.ToByteArray())));
+        }
+    }
+
+    private void Expire(long step)
+    {
+        foreach (string key in resources.Keys.ToArray())
+        {
+            SortedDictionary<string, TwinSeries> series = resources[key].Series;
+            foreach (string ended in series.Where(pair => step - pair.Value.LastChange >= expirySteps).Select(pair => pair.Key).ToArray())
+            {
+                series.Remove(ended);
+            }
+
+            if (series.Count == 0)
+            {
+                resources.Remove(key);
+            }
+        }
+
+        foreach (string service in agreements.Keys.Where(name => resources.Values.All(entry => entry.Resource.Service != name)).ToArray())
+        {
+            agreements.Remove(service);
+        }
+    }
+
+    private static NumberDataPoint Number(TwinSeries series, long time, long interval, bool isZero, bool isStale)
+    {
+        NumberDataPoint point = new() { StartTimeUnixNano = Nanos(series.FirstStep * interval), TimeUnixNano = Nanos(time) };
+        point.Attributes.AddRange(Attributes(series));
+        if (isStale)
+        {
+            point.Flags = 1;
+        }
+        else
+        {
+            point.AsInt = isZero ? 0 : (long)series.Count;
+        }
+
+        return point;
+    }
+
+    private static HistogramDataPoint HistogramPoint(TwinSeries series, long time, long interval, bool isZero, bool isStale)
+    {
+        HistogramDataPoint point = new() { StartTimeUnixNano = Nanos(series.FirstStep * interval), TimeUnixNano = Nanos(time) };
+        point.ExplicitBounds.AddRange([1, 10, 100]);
+        point.Attributes.AddRange(Attributes(series));
+        if (isStale)
+        {
+            point.Flags = 1;
+            return point;
+        }
+
+        point.Count = isZero ? 0 : series.Count;
+        point.Sum = isZero ? 0 : (double)series.SumNanos / 1e6;
+        point.BucketCounts.AddRange(isZero ? new ulong[4] : series.Buckets);
+        return point;
+    }
+
+    private static IEnumerable<KeyValue> Attributes(TwinSeries series)
+    {
+        string[] names = series.Family == SeriesFamily.Events
+            ? ["span.name", "http.code", "exception.type"]
+            : ["span.name", "http.code"];
+        for (int i = 0; i < names.Length; i++)
+        {
+            if (series.Texts[i].Length > 0)
+            {
+                yield return new KeyValue { Key = names[i], Value = Typed(series.Kinds[i], series.Texts[i]) };
+            }
+        }
+    }
+
+    private static AnyValue Typed(ValueKind kind, string text) => kind switch
+    {
+        ValueKind.Int => new AnyValue { IntValue = long.Parse(text, CultureInfo.InvariantCulture) },
+        ValueKind.Double => new AnyValue { DoubleValue = double.Parse(text, CultureInfo.InvariantCulture) },
+        ValueKind.Bool => new AnyValue { BoolValue = text == "true" },
+        _ => new AnyValue { StringValue = text },
+    };
+
+    private static Metric Sum(string name) => new()
+    {
+        Name = name,
+        Sum = new Sum { AggregationTemporality = AggregationTemporality.Cumulative, IsMonotonic = true },
+    };
+
+    private static Resource Resource(TestResource resource, List<(string Name, string Text)> descriptive)
+    {
+        SortedDictionary<string, string> all = new(StringComparer.Ordinal) { ["service.name"] = resource.Service };
+        if (resource.Environment.Length > 0)
+        {
+            all["deployment.environment.name"] = resource.Environment;
+        }
+
+        foreach ((string name, string text) in descriptive)
+        {
+            all.Add(name, text);
+        }
+
+        Resource message = new();
+        message.Attributes.AddRange(all.Select(pair =>
+            new KeyValue { Key = pair.Key, Value = new AnyValue { StringValue = pair.Value } }));
+        return message;
+    }
+
+    private static string Key(TestResource resource)
+    {
+        StringBuilder key = new();
+        foreach (Schemas.V1.Attribute attribute in resource.ToMessage().Identity)
+        {
+            byte[] entry = new Schemas.V1.Attribute { Name = attribute.Name, Text = attribute.Text }.ToByteArray();
+            key.Append("0A").Append(entry.Length.ToString("X2", CultureInfo.InvariantCulture)).Append(Convert.ToHexString(entry));
+        }
+
+        return key.ToString();
+    }
+
+    // Short texts: the length fits one character, so the strings sort as the bytes do.
+    private static string ResourceKey(TestResource resource)
+    {
+        StringBuilder key = new("\0" + (char)resource.Service.Length + resource.Service);
+        foreach (Schemas.V1.Attribute attribute in resource.ToMessage().Identity)
+        {
+            key.Append((char)attribute.Name.Length).Append(attribute.Name).Append((char)attribute.Text.Length).Append(attribute.Text);
+        }
+
+        return key.ToString();
+    }
+
+    private static string SeriesKey(TestSeries series)
+    {
+        StringBuilder key = new(((char)series.Family).ToString());
+        foreach ((_, string text) in series.Values)
+        {
+            key.Append((char)(text.Length << 3)).Append(text);
+        }
+
+        return key.ToString();
+    }
+
+    private static ulong Nanos(long millis) => (ulong)millis * 1_000_000;
+}

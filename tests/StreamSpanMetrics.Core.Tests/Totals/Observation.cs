@@ -1,0 +1,4 @@
+namespace StreamSpanMetrics.Core.Tests.Totals;
+
+/// <summary>Some equal spans of one series in a source record.</summary>
+public sealed record Observation(TestResource Resource, TestSeries Series, ulong Count, long DurationNanos);

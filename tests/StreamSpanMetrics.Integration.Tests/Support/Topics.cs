@@ -1,0 +1,42 @@
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
+
+namespace StreamSpanMetrics.Integration.Tests.Support;
+
+/// <summary>Creates topics for tests.</summary>
+public static class Topics
+{
+    private static int created;
+
+    /// <summary>A name that no other test and no other run uses.</summary>
+    public static string UniqueName(string prefix) =>
+        $"{prefix}-{Environment.ProcessId}-{TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds()}-{Interlocked.Increment(ref created)}";
+
+    /// <summary>Creates a topic with one replica and waits until every client can see it.</summary>
+    /// <param name="bootstrapServers">The broker.</param>
+    /// <param name="name">The topic's name.</param>
+    /// <param name="partitions">Number of partitions.</param>
+    /// <param name="settings">Topic settings, for example <c>message.timestamp.type</c>.</param>
+    public static async Task CreateAsync(
+        string bootstrapServers, string name, int partitions, IReadOnlyDictionary<string, string>? settings = null)
+    {
+        using IAdminClient admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = bootstrapServers }).Build();
+        TopicSpecification topic = new()
+        {
+            Name = name,
+            NumPartitions = partitions,
+            ReplicationFactor = 1,
+            Configs = new Dictionary<string, string>(settings ?? new Dictionary<string, string>()),
+        };
+        await admin.CreateTopicsAsync([topic]);
+        await Eventually.TrueAsync(
+            () =>
+            {
+                TopicMetadata metadata = admin.GetMetadata(name, TimeSpan.FromSeconds(5)).Topics[0];
+                return metadata.Error.Code == ErrorCode.NoError
+                    && metadata.Partitions.Count == partitions
+                    && metadata.Partitions.TrueForAll(partition => partition.Leader >= 0);
+            },
+            () => $"topic {name} does not appear");
+    }
+}

@@ -1,0 +1,91 @@
+using StreamSpanMetrics.Configuration;
+using StreamSpanMetrics.Core.Histograms;
+using StreamSpanMetrics.Core.Settings;
+
+namespace StreamSpanMetrics.Tests.Configuration;
+
+/// <summary>What the connector accepts although it looks wrong, and what it refuses; all messages are in Files/mistakes.</summary>
+public sealed class ConnectorRulesTests
+{
+    [Fact]
+    public void The_same_dimension_may_stand_in_several_lists()
+    {
+        ConnectorSettings connector = SettingsFiles.Connector("{dimensions: [{name: a}], calls_dimensions: [{name: a, default: x}]}");
+
+        Assert.Single(connector.Dimensions);
+        Assert.Single(connector.CallsDimensions);
+    }
+
+    [Theory]
+    [InlineData("{histogram: {explicit: {}}}")]
+    [InlineData("{histogram: {explicit: {buckets: []}}}")]
+    public void Explicit_without_buckets_is_one_bucket(string flow)
+    {
+        Assert.Empty(SettingsFiles.Connector(flow).BucketsNanos);
+    }
+
+    [Theory]
+    [InlineData("ms", DurationUnit.Milliseconds)]
+    [InlineData("MS", DurationUnit.Milliseconds)]
+    [InlineData("S", DurationUnit.Seconds)]
+    public void The_case_of_a_unit_does_not_matter(string text, DurationUnit unit)
+    {
+        Assert.Equal(unit, SettingsFiles.Connector($"{{histogram: {{unit: {text}}}}}").HistogramUnit);
+    }
+
+    [Fact]
+    public void Dimensions_of_disabled_events_are_not_looked_at()
+    {
+        ConnectorSettings connector = SettingsFiles.Connector("{events: {enabled: false, dimensions: [{name: service.name}, {}]}}");
+
+        Assert.False(connector.EventsEnabled);
+        Assert.Empty(connector.EventsDimensions);
+    }
+
+    [Fact]
+    public void Otel_status_code_is_not_reserved()
+    {
+        Assert.Single(SettingsFiles.Connector("{dimensions: [{name: otel.status_code}]}").Dimensions);
+    }
+
+    [Fact]
+    public void All_attributes_as_identity_are_accepted_with_a_warning()
+    {
+        ConfigurationResult result = SettingsFiles.Load(
+            "connectors: {span_metrics: {resource_metrics_key_attributes: ['*']}}\nreceivers: {kafka: }");
+
+        Assert.Equal(["*"], result.Settings!.Connector.ResourceMetricsKeyAttributes);
+        Assert.Contains("may write one series", Assert.Single(result.Problems).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("0s")]
+    [InlineData("15s")]
+    public void Series_expire_never_or_after_at_least_a_step(string text)
+    {
+        ConnectorSettings connector = SettingsFiles.Connector($"{{series_expiration: {text}}}");
+
+        Assert.True(GoDuration.TryParse(text, out long nanos));
+        Assert.Equal(nanos, connector.SeriesExpiration.Ticks * TimeSpan.NanosecondsPerTick);
+    }
+
+    [Theory]
+    [InlineData("{series_expiration: 14s}", "must be 0 or from 15s")]
+    [InlineData("{metrics_flush_interval: 1.0005s}", "whole milliseconds")]
+    [InlineData("{metrics_flush_interval: 0}", "must be from 1s")]
+    [InlineData("{aggregation_temporality: ''}", "no temporality")]
+    [InlineData("{aggregation_temporality: AGGREGATION_TEMPORALITY_DELTA}", "not supported yet")]
+    [InlineData("{aggregation_cardinality_limit: -1}", "must be from 0")]
+    [InlineData("{metrics_expiration: -1s}", "must not be negative")]
+    [InlineData("{histogram: {exponential: {max_size: 160}}}", "not supported yet")]
+    [InlineData("{histogram: {exponential: {}, explicit: {}}}", "exclude each other")]
+    [InlineData("{histogram: {explicit: {buckets: [1ms, 1ms]}}}", "must rise")]
+    [InlineData("{self_time: {enabled: true}}", "not supported yet")]
+    [InlineData("{dimensions: [{name: collector.instance.id}, {name: service.name}]}", "built-in")]
+    public void What_cannot_work_is_refused(string flow, string message)
+    {
+        ConfigurationProblem error = SettingsFiles.OnlyError($"connectors: {{span_metrics: {flow}}}");
+
+        Assert.Contains(message, error.Message, StringComparison.Ordinal);
+    }
+}

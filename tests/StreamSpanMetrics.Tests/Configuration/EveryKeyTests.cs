@@ -1,0 +1,160 @@
+using System.Text.Json;
+using StreamSpanMetrics.Configuration;
+using StreamSpanMetrics.Core.Histograms;
+using StreamSpanMetrics.Core.Prometheus;
+using StreamSpanMetrics.Core.Settings;
+using StreamSpanMetrics.Core.Spans;
+
+namespace StreamSpanMetrics.Tests.Configuration;
+
+/// <summary>Every key reaches its setting, and every setting has a key.</summary>
+public sealed class EveryKeyTests
+{
+    // Built by RulesBuilder from the connector's settings, not read from the file.
+    private static readonly string[] WithoutKey = ["$.RemoteWrite.Rules.IdentityLabels"];
+
+    private static readonly (string Name, string Value)[] Environment = [("TENANT", "shop-1"), ("TOKEN", "secret")];
+
+    [Fact]
+    public void Every_key_is_read_back()
+    {
+        ProcessorSettings settings = SettingsFiles.Settings(SettingsFiles.Read("every-key.yaml"), Environment);
+
+        Assert.Equal(SettingsFiles.Json(Expected()), SettingsFiles.Json(settings));
+    }
+
+    [Fact]
+    public void The_file_leaves_no_setting_at_its_default()
+    {
+        ProcessorSettings settings = SettingsFiles.Settings(SettingsFiles.Read("every-key.yaml"), Environment);
+        ProcessorSettings defaults = new() { RemoteWrite = new RemoteWriteSettings { Endpoint = new Uri("http://default") } };
+
+        List<string> same = [];
+        CollectSame("$", JsonSerializer.SerializeToElement(settings), JsonSerializer.SerializeToElement(defaults), same);
+
+        Assert.Equal(WithoutKey, same);
+    }
+
+    [Fact]
+    public void The_file_has_no_problem()
+    {
+        Assert.Empty(SettingsFiles.Load(SettingsFiles.Read("every-key.yaml"), Environment).Problems);
+    }
+
+    [Fact]
+    public void A_minimal_file_gives_the_defaults()
+    {
+        ConfigurationResult result = SettingsFiles.Load("connectors: {span_metrics: }");
+
+        Assert.Equal(SettingsFiles.Json(new ProcessorSettings()), SettingsFiles.Json(result.Settings));
+        ConfigurationProblem warning = Assert.Single(result.Problems);
+        Assert.Equal(ProblemSeverity.Warning, warning.Severity);
+        Assert.Contains("no Kafka receiver", warning.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Remote_write_has_the_defaults_of_the_exporter()
+    {
+        ProcessorSettings settings = SettingsFiles.Settings(
+            "connectors: {span_metrics: }\nexporters: {prometheus_remote_write: {endpoint: http://p/api/v1/write}}");
+
+        RemoteWriteSettings expected = new() { Endpoint = new Uri("http://p/api/v1/write") };
+        Assert.Equal(SettingsFiles.Json(expected), SettingsFiles.Json(settings.RemoteWrite));
+    }
+
+    private static ProcessorSettings Expected() => new()
+    {
+        Source = new SpanSourceSettings
+        {
+            Kafka = new KafkaClientSettings { Brokers = ["a:9092", "b:9093"], ClientId = "me", RackId = "zone-1" },
+            Topic = "spans",
+            InitialOffset = InitialOffset.Latest,
+            SessionTimeout = TimeSpan.FromSeconds(45),
+            HeartbeatInterval = TimeSpan.FromSeconds(15),
+        },
+        Connector = ExpectedConnector(),
+        MetricsTopic = new MetricsTopicSettings { Topic = "metrics", Compression = "zstd" },
+        RemoteWrite = ExpectedRemoteWrite(),
+        Stream = ExpectedStream(),
+    };
+
+    private static ConnectorSettings ExpectedConnector() => new()
+    {
+        Namespace = "red",
+        HistogramDisabled = true,
+        HistogramUnit = DurationUnit.Seconds,
+        BucketsNanos = [100_000, 1_000_000, 1_500_000_000, 90_000_000_000],
+        HistogramDimensions = [new DimensionRule("http.route")],
+        Dimensions = [new DimensionRule("http.method", "GET"), new DimensionRule("code", "200")],
+        CallsDimensions = [new DimensionRule("caller", "")],
+        ExcludeDimensions = ["span.kind", "status.code"],
+        ResourceMetricsKeyAttributes = ["service.name", "k8s.cluster.name"],
+        EventsEnabled = true,
+        EventsDimensions = [new DimensionRule("exception.type", "none")],
+        MetricsFlushInterval = TimeSpan.FromMinutes(1),
+        SeriesExpiration = TimeSpan.FromHours(2),
+        AddResourceAttributes = true,
+    };
+
+    private static RemoteWriteSettings ExpectedRemoteWrite() => new()
+    {
+        Endpoint = new Uri("https://mimir.example:8443/api/v1/push?x=y"),
+        Timeout = TimeSpan.FromMilliseconds(2500),
+        Headers = new Dictionary<string, string> { ["Authorization"] = "Bearer secret", ["X-Scope-OrgID"] = "shop-1" },
+        RetryInitialInterval = TimeSpan.FromSeconds(1),
+        RetryMaxInterval = TimeSpan.FromMinutes(1),
+        MaxBatchBytes = 1_000_000,
+        Rules = new PrometheusRules
+        {
+            Namespace = "shop",
+            ExternalLabels = new Dictionary<string, string> { ["cluster"] = "c$1", ["zone"] = "true" },
+            Translation = TranslationStrategy.UnderscoreEscapingWithoutSuffixes,
+            ResourceAttributesAsLabels = true,
+            TargetInfoEnabled = false,
+            DisableScopeInfo = true,
+            SendMetadata = true,
+        },
+    };
+
+    private static StreamSettings ExpectedStream() => new()
+    {
+        ApplicationId = "red-2",
+        InstanceId = "worker-0",
+        Stages = ["aggregate", "export"],
+        AggregateThreads = 2,
+        MergeThreads = 3,
+        ExportThreads = 4,
+        Shards = 16,
+        CommitInterval = TimeSpan.FromMilliseconds(500),
+        TransactionTimeout = TimeSpan.FromSeconds(20),
+        ClosePolicy = ClosePolicy.Strict,
+        BoundedAfter = TimeSpan.FromMinutes(10),
+        MaxAhead = TimeSpan.Zero,
+        DropMissingServiceName = true,
+        OnDataLoss = DataLossPolicy.Stop,
+        MaxRecordBytes = 1 << 20,
+        ReplicationFactor = 3,
+        SourcePartitions = 12,
+        HttpAddress = "0.0.0.0:8888",
+    };
+
+    private static void CollectSame(string path, JsonElement left, JsonElement right, List<string> same)
+    {
+        bool isRecord = left.ValueKind == JsonValueKind.Object && right.ValueKind == JsonValueKind.Object
+            && left.EnumerateObject().Any() && right.EnumerateObject().Any();
+        if (!isRecord)
+        {
+            if (left.GetRawText() == right.GetRawText())
+            {
+                same.Add(path);
+            }
+
+            return;
+        }
+
+        foreach (JsonProperty property in left.EnumerateObject())
+        {
+            CollectSame(path + "." + property.Name, property.Value, right.GetProperty(property.Name), same);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+using StreamSpanMetrics.Configuration;
+using StreamSpanMetrics.Core.Settings;
+using StreamSpanMetrics.Core.Spans;
+
+namespace StreamSpanMetrics.Tests.Configuration;
+
+public sealed class SettingsWriterTests
+{
+    private static readonly (string Name, string Value)[] Secrets =
+    [
+        ("TENANT", "shop-1"),
+        ("TOKEN", "hunter2"),
+        ("REMOTE_WRITE_HEADER_X_SCOPE_ORGID", "shop-1"),
+        ("REMOTE_WRITE_HEADER_AUTHORIZATION", "Bearer hunter2"),
+    ];
+
+    [Theory]
+    [InlineData("every-key.yaml")]
+    [InlineData("golden/dimensions.yaml")]
+    [InlineData("article.yaml")]
+    [InlineData("golden/odd-label-names.yaml")]
+    [InlineData("golden/prw-namespace-external.yaml")]
+    public void Written_settings_read_back_equal_and_without_a_warning(string name)
+    {
+        ProcessorSettings settings = SettingsFiles.Settings(SettingsFiles.Read(name), Secrets);
+        string written = SettingsWriter.Write(settings);
+
+        ConfigurationResult result = SettingsFiles.Load(written, Secrets);
+
+        Assert.Equal("", SettingsFiles.Text(result.Problems));
+        Assert.Equal(SettingsFiles.Json(settings), SettingsFiles.Json(result.Settings));
+        Assert.Equal(written, SettingsWriter.Write(result.Settings!));
+    }
+
+    [Fact]
+    public void Defaults_read_back_equal()
+    {
+        ProcessorSettings defaults = new();
+
+        Assert.Equal(SettingsFiles.Json(defaults), SettingsFiles.Json(SettingsFiles.Settings(SettingsWriter.Write(defaults))));
+    }
+
+    [Theory]
+    [InlineData("true")]
+    [InlineData("No")]
+    [InlineData("~")]
+    [InlineData("${env:HOME}")]
+    [InlineData("a: b # c")]
+    [InlineData("\"quoted\" \\ back")]
+    [InlineData(" space ")]
+    [InlineData("line\nend\ttab\u0085\u2028")]
+    [InlineData("日本 😀")]
+    [InlineData("1e3")]
+    public void Any_text_reads_back(string text)
+    {
+        ProcessorSettings settings = new()
+        {
+            Connector = new ConnectorSettings
+            {
+                Namespace = text,
+                Dimensions = [new DimensionRule(text, text)],
+                ExcludeDimensions = [text, text + ","],
+            },
+        };
+
+        Assert.Equal(SettingsFiles.Json(settings), SettingsFiles.Json(SettingsFiles.Settings(SettingsWriter.Write(settings))));
+    }
+
+    [Fact]
+    public void Secrets_are_written_as_references()
+    {
+        string written = SettingsWriter.Write(SettingsFiles.Settings(SettingsFiles.Read("every-key.yaml"), Secrets));
+
+        Assert.DoesNotContain("hunter2", written, StringComparison.Ordinal);
+        Assert.Contains("Authorization: \"${env:REMOTE_WRITE_HEADER_AUTHORIZATION}\"", written, StringComparison.Ordinal);
+    }
+}
