@@ -2,8 +2,7 @@ namespace StreamSpanMetrics.Demo;
 
 /// <summary>
 /// The newest cumulative points of one series: as many as a window needs, and the final values of its earlier lives. A point is a vector:
-/// the
-/// count alone, or the counts of all buckets. One thread.
+/// the count alone, or the counts of all buckets. One thread.
 /// </summary>
 public sealed class PointHistory
 {
@@ -19,8 +18,7 @@ public sealed class PointHistory
 
     /// <summary>
     /// Adds a point. The same time again replaces it; points may arrive in any order within a life. Another start begins a new life from
-    /// zero,
-    /// and points of an earlier life are too late.
+    /// zero, and points of an earlier life are too late.
     /// </summary>
     /// <param name="pointStartNanos">The point's start time.</param>
     /// <param name="timeNanos">The point's time.</param>
