@@ -32,9 +32,6 @@ internal sealed class Composition : IDisposable
     /// <summary>Set by the demo alone: its broker forgets offsets sent in transactions.</summary>
     public bool OffsetsAreForgotten { get; init; }
 
-    /// <summary>Id of the source topic; needed only where offsets are forgotten, else the control record says it.</summary>
-    public byte[] SourceTopicId { get; init; } = [];
-
     /// <summary>Partitions of the source topic at the first start.</summary>
     public required int SourcePartitions { get; init; }
 
@@ -83,7 +80,6 @@ internal sealed class Composition : IDisposable
             BoundedAfter = stream.BoundedAfter,
             OffsetsAreForgotten = OffsetsAreForgotten,
             SourcePartitions = SourcePartitions,
-            SourceTopicId = SourceTopicId,
         };
         KafkaShardLog log = new(ClientConfigs.RangeConsumer(settings.Source.Kafka), stream.DeltasTopic, stream.StateTopic, time, logger);
         return new MergeStage(
@@ -116,7 +112,10 @@ internal sealed class Composition : IDisposable
     }
 
     private KafkaStageConsumer Consumer(string stage, string topic, bool withHeaders) => Own(new KafkaStageConsumer(
-        ClientConfigs.GroupConsumer(settings.Source.Kafka, settings.Source, settings.Stream.Group(stage), withHeaders), topic, time, logger));
+        ClientConfigs.GroupConsumer(settings.Source.Kafka, settings.Source, settings.Stream.Group(stage), withHeaders), topic, time, logger)
+    {
+        HasTopicIds = !OffsetsAreForgotten,
+    });
 
     private KafkaStageProducer Producer(string stage, int thread)
     {

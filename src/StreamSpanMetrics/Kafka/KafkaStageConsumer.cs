@@ -45,6 +45,9 @@ internal sealed class KafkaStageConsumer : IStageConsumer
     /// <inheritdoc/>
     public byte[] TopicId { get; private set; } = [];
 
+    /// <summary>Whether the brokers can be asked for topic ids: all but the demo's in-process one.</summary>
+    public bool HasTopicIds { get; init; } = true;
+
     /// <summary>Membership, as it is now: to be read right before it is used.</summary>
     public IConsumerGroupMetadata GroupMetadata => consumer.ConsumerGroupMetadata;
 
@@ -231,7 +234,7 @@ internal sealed class KafkaStageConsumer : IStageConsumer
     private void RefreshTopic()
     {
         PartitionCount = admin.GetMetadata(topic, AskTimeout).Topics[0].Partitions.Count;
-        if (TopicId.Length == 0)
+        if (TopicId.Length == 0 && HasTopicIds)
         {
             TopicId = TopicAdmin.TopicIdAsync(admin, topic).GetAwaiter().GetResult();
         }

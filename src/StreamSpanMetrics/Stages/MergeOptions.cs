@@ -41,9 +41,6 @@ public sealed record MergeOptions
     /// </summary>
     public int SourcePartitions { get; init; }
 
-    /// <summary>Id of the source topic; used only where <see cref="OffsetsAreForgotten"/>.</summary>
-    public byte[] SourceTopicId { get; init; } = [];
-
     /// <summary>Largest transaction, in bytes (M5).</summary>
     public int MaxTransactionBytes { get; init; } = 32 * 1024 * 1024;
 }

@@ -41,7 +41,7 @@ internal sealed class ShardRestorer
         };
         if (options.OffsetsAreForgotten)
         {
-            ShardState fresh = new(rules, new long[options.SourcePartitions], ByteString.CopyFrom(options.SourceTopicId));
+            ShardState fresh = new(rules, new long[options.SourcePartitions], ByteString.Empty);
             return new MergeShard(number, options, fresh, new SnapshotWriter(fresh), 0, encoder, commitMidStep, time);
         }
 
