@@ -20,6 +20,7 @@ internal sealed class KafkaStageConsumer : IStageConsumer
     private readonly HashSet<int> sought = [];
     private IPartitionEvents? events;
     private IRecordReader? reader;
+    private bool closed;
 
     /// <summary>A consumer of <paramref name="topic"/>, not yet in the group.</summary>
     public KafkaStageConsumer(ConsumerConfig config, string topic, TimeProvider time, ILogger logger)
@@ -193,11 +194,23 @@ internal sealed class KafkaStageConsumer : IStageConsumer
     }
 
     /// <inheritdoc/>
-    public void Close() => consumer.Close();
+    public void Close()
+    {
+        closed = true;
+        consumer.Close();
+    }
 
     /// <inheritdoc/>
     public void Dispose()
     {
+        if (!closed && events is not null)
+        {
+            // After a failure: leave the group without committing. A client that is destroyed while a rebalance waits for an answer
+            // of ours would wait for ever.
+            events = new NoEvents();
+            Close();
+        }
+
         admin.Dispose();
         consumer.Dispose();
     }
@@ -252,6 +265,20 @@ internal sealed class KafkaStageConsumer : IStageConsumer
     }
 
     private static List<int> Numbers(List<TopicPartitionOffset> partitions) => [.. partitions.Select(partition => partition.Partition.Value)];
+
+    /// <summary>Takes partitions without reading them and gives them up without a commit.</summary>
+    private sealed class NoEvents : IPartitionEvents
+    {
+        public IReadOnlyDictionary<int, long> Assigned(IReadOnlyList<int> partitions) => partitions.ToDictionary(partition => partition, _ => 0L);
+
+        public void Revoked(IReadOnlyList<int> partitions)
+        {
+        }
+
+        public void Lost(IReadOnlyList<int> partitions)
+        {
+        }
+    }
 
     /// <summary>A deserializer that hands the bytes on instead of making an object of them.</summary>
     private sealed class Handing : IDeserializer<bool>
