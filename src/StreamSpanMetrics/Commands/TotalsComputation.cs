@@ -25,7 +25,7 @@ internal sealed class TotalsComputation
     private const long Step = 0;
 
     // Keeps the 32-bit counts of an accumulator far from their end, and its entries few; a cut costs little beside that many spans.
-    private const long SpansPerCut = 1_000_000;
+    private const long DefaultSpansPerCut = 1_000_000;
 
     // A resource with more is written in several pieces, which OTLP allows.
     private const int MaxPieceBytes = 32 * 1024 * 1024;
@@ -36,6 +36,7 @@ internal sealed class TotalsComputation
     private readonly DeltaAccumulator accumulator;
     private readonly DeltaBlockBuilder blocks;
     private readonly ShardState state;
+    private readonly long spansPerCut;
     private long records;
     private long recordsCut;
     private long spansSinceCut;
@@ -43,10 +44,14 @@ internal sealed class TotalsComputation
     private ulong startNanos = ulong.MaxValue;
     private ulong endNanos;
 
-    /// <summary>A computation under <paramref name="settings"/>, of which nothing about Kafka is used.</summary>
-    public TotalsComputation(ProcessorSettings settings)
+    /// <summary>
+    /// A computation under <paramref name="settings"/>, of which nothing about Kafka is used. Where the cuts between blocks fall
+    /// changes nothing.
+    /// </summary>
+    public TotalsComputation(ProcessorSettings settings, long spansPerCut = DefaultSpansPerCut)
     {
         this.settings = settings;
+        this.spansPerCut = spansPerCut;
         // Nothing can expire where no time passes.
         points = RulesBuilder.Points(settings) with { MaxRecordBytes = MaxPieceBytes, ExpiryMillis = 0 };
         folder = new RecordFolder(RulesBuilder.Spans(settings));
@@ -81,7 +86,7 @@ internal sealed class TotalsComputation
         endNanos = Math.Max(endNanos, staged.LatestEndNanos);
         accumulator.Add(staged, Step);
         spansSinceCut += staged.Spans;
-        if (spansSinceCut >= SpansPerCut || folder.TablesAreLarge)
+        if (spansSinceCut >= spansPerCut || folder.TablesAreLarge)
         {
             Cut(watermarkMillis: 0);
         }
