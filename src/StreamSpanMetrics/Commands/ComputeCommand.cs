@@ -73,7 +73,8 @@ public static class ComputeCommand
         computation.Complete();
         if (computation.DroppedSpans > 0)
         {
-            console.Error.WriteLine($"{computation.DroppedSpans} spans without service.name were dropped, as the settings say");
+            console.Error.WriteLine(
+                $"spans without service.name that were dropped, as the settings say: {computation.DroppedSpans}");
         }
 
         if (json)

@@ -32,7 +32,7 @@ internal sealed class JsonLineFile(Stream stream, int maxRecordBytes) : SpanFile
             line = line.TrimStart("\uFEFF"u8).Trim(" \t\r"u8);
             if (tooLarge)
             {
-                Problem = TooLarge("more");
+                Problem = $"has more bytes than stream.max_record_bytes allows, {MaxRecordBytes}";
                 return true;
             }
 

@@ -54,7 +54,7 @@ internal sealed class LengthPrefixedFile(Stream stream, int maxRecordBytes) : Sp
         }
         else if (tooLarge)
         {
-            Problem = TooLarge($"{stated}");
+            Problem = $"has {stated} bytes, and stream.max_record_bytes allows {MaxRecordBytes}";
         }
         else
         {

@@ -48,9 +48,6 @@ internal abstract class SpanFile : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Source.Dispose();
 
-    /// <summary>What is said of a request over the limit.</summary>
-    protected string TooLarge(string size) => $"has {size} bytes, and stream.max_record_bytes allows {MaxRecordBytes}";
-
     private static bool IsJson(string path) => Path.GetExtension(path) is ".json" or ".jsonl";
 
     private static bool IsProtobuf(string path) => Path.GetExtension(path) is ".binpb" or ".pb";

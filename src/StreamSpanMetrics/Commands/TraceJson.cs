@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Text;
+using System.Text.Json;
 using Google.Protobuf;
 using OpenTelemetry.Proto.Collector.Trace.V1;
 using OpenTelemetry.Proto.Trace.V1;
@@ -9,8 +11,15 @@ namespace StreamSpanMetrics.Commands;
 /// OTLP JSON as protobuf (opentelemetry.io, OTLP specification, "JSON Protobuf Encoding"): protobuf's JSON mapping, but ids are hex
 /// instead of base64, and unknown fields are ignored.
 /// </summary>
+/// <remarks>Builds all of a request in memory, twice: for files on a command line, not for the flow.</remarks>
 internal static class TraceJson
 {
+    // Below 10^15 every integer is exact as a double.
+    private const int ExactDigits = 15;
+
+    // Protobuf's parser gives up at a depth of 100; the tokens only have to reach that far.
+    private static readonly JsonReaderOptions Depth = new() { MaxDepth = 256 };
+
     private static readonly JsonParser Parser = new(JsonParser.Settings.Default.WithIgnoreUnknownFields(true));
 
     /// <summary>Turns <paramref name="json"/>, an <c>ExportTraceServiceRequest</c>, into its protobuf bytes, or says why not.</summary>
@@ -19,7 +28,7 @@ internal static class TraceJson
         record = [];
         try
         {
-            ExportTraceServiceRequest request = Parser.Parse<ExportTraceServiceRequest>(Encoding.UTF8.GetString(json));
+            ExportTraceServiceRequest request = Parser.Parse<ExportTraceServiceRequest>(WithQuotedIntegers(json));
             foreach (ResourceSpans resource in request.ResourceSpans)
             {
                 foreach (ScopeSpans scope in resource.ScopeSpans)
@@ -31,10 +40,35 @@ internal static class TraceJson
             record = request.ToByteArray();
             return null;
         }
-        catch (Exception exception) when (exception is InvalidProtocolBufferException or InvalidJsonException or FormatException)
+        catch (Exception exception) when (
+            exception is JsonException or InvalidProtocolBufferException or InvalidJsonException or FormatException)
         {
             return "is no OTLP JSON: " + exception.Message;
         }
+    }
+
+    // Protobuf's parser reads a bare number as a double, which makes times of today wrong by a hundred nanoseconds; in quotes it is exact.
+    private static string WithQuotedIntegers(ReadOnlySpan<byte> json)
+    {
+        ArrayBufferWriter<byte> quoted = new(json.Length);
+        Utf8JsonReader reader = new(json, Depth);
+        int copied = 0;
+        while (reader.Read())
+        {
+            ReadOnlySpan<byte> number = reader.ValueSpan;
+            if (reader.TokenType == JsonTokenType.Number && number.Length > ExactDigits && !number.ContainsAny(".eE"u8))
+            {
+                int start = (int)reader.TokenStartIndex;
+                quoted.Write(json[copied..start]);
+                quoted.Write("\""u8);
+                quoted.Write(number);
+                quoted.Write("\""u8);
+                copied = start + number.Length;
+            }
+        }
+
+        quoted.Write(json[copied..]);
+        return Encoding.UTF8.GetString(quoted.WrittenSpan);
     }
 
     private static void RepairIds(ScopeSpans scope)
