@@ -3,6 +3,7 @@ using StreamSpanMetrics.Commands;
 
 RootCommand root = new("Turns OTLP spans on Kafka into RED metrics, exactly once.")
 {
+    DemoCommand.Create(),
     RunCommand.Create(),
     ValidateCommand.Create(),
     PrintConfigCommand.Create(),

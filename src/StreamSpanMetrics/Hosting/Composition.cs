@@ -32,6 +32,9 @@ internal sealed class Composition : IDisposable
     /// <summary>Set by the demo alone: its broker forgets offsets sent in transactions.</summary>
     public bool OffsetsAreForgotten { get; init; }
 
+    /// <summary>Id of the source topic; needed only where offsets are forgotten, else the control record says it.</summary>
+    public byte[] SourceTopicId { get; init; } = [];
+
     /// <summary>Partitions of the source topic at the first start.</summary>
     public required int SourcePartitions { get; init; }
 
@@ -80,6 +83,7 @@ internal sealed class Composition : IDisposable
             BoundedAfter = stream.BoundedAfter,
             OffsetsAreForgotten = OffsetsAreForgotten,
             SourcePartitions = SourcePartitions,
+            SourceTopicId = SourceTopicId,
         };
         KafkaShardLog log = new(ClientConfigs.RangeConsumer(settings.Source.Kafka), stream.DeltasTopic, stream.StateTopic, time, logger);
         return new MergeStage(

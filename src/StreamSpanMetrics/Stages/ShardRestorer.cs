@@ -52,7 +52,8 @@ internal sealed class ShardRestorer
         ShardReplay replay = result.Replay!;
         if (!committed.TryGetValue(number, out long offset) || offset != replay.ToOffset)
         {
-            throw new StageStoppedException(Messages.StateMismatch(options.DeltasTopic, number, committed.GetValueOrDefault(number, -1), replay.ToOffset));
+            long known = committed.GetValueOrDefault(number, -1);
+            throw new StageStoppedException(Messages.StateMismatch(options.DeltasTopic, number, known, replay.ToOffset));
         }
 
         foreach ((long deltasOffset, DeltaBatch batch) in log.ReadDeltas(number, replay.FromOffset, replay.ToOffset, cancel))

@@ -154,11 +154,22 @@ public sealed class DimensionTests
     }
 
     [Fact]
-    public void Long_values_and_names_go_into_the_key_whole()
+    public void Long_values_and_names_go_into_the_key_up_to_the_limit()
     {
-        string text = new('v', 70_000);
+        string text = new('v', SpanRules.MaxValueBytes);
         Span span = Traces.Span(new string('n', 300), Traces.Text("custom", text));
-        Assert.Equal([$"Spans span.name=String:{span.Name} custom=String:{text}"], Folded.Series(Custom, Traces.Request(Shop, span)));
+        Span longer = Traces.Span(new string('n', 300), Traces.Text("custom", text + "more"));
+        string[] expected = [$"Spans span.name=String:{span.Name} custom=String:{text}"];
+        Assert.Equal(expected, Folded.Series(Custom, Traces.Request(Shop, span)));
+        Assert.Equal(expected, Folded.Series(Custom, Traces.Request(Shop, longer)));
+    }
+
+    [Fact]
+    public void A_cut_falls_between_characters()
+    {
+        string text = new('v', SpanRules.MaxValueBytes - 1);
+        Span span = Traces.Span("a", Traces.Text("custom", text + "é"));
+        Assert.Equal([$"Spans span.name=String:a custom=String:{text}"], Folded.Series(Custom, Traces.Request(Shop, span)));
     }
 
     [Fact]

@@ -139,11 +139,12 @@ public sealed class ResourceTests
     }
 
     [Fact]
-    public void At_most_128_descriptive_attributes_are_kept()
+    public void Only_so_many_descriptive_attributes_are_kept()
     {
         KeyValue[] attributes = [.. Enumerable.Range(0, 200).Select(index => Traces.Text($"a{index:D3}", "v"))];
         (_, ResourceEntry entry) = Read(new SpanRules(), attributes);
-        Assert.Equal(attributes.Take(128).Select(attribute => attribute.Key), entry.Descriptive.Select(attribute => attribute.Name));
+        IEnumerable<string> kept = attributes.Take(SpanRules.MaxResourceAttributes).Select(attribute => attribute.Key);
+        Assert.Equal(kept, entry.Descriptive.Select(attribute => attribute.Name));
     }
 
     [Fact]

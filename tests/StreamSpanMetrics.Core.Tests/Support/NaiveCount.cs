@@ -76,7 +76,7 @@ internal sealed class NaiveCount(SpanRules rules, HistogramRules histogram)
             key.Append($" {name}=" + name switch
             {
                 "service.name" => Find(name, resource)?.Value?.HasStringValue == true ? Read(Find(name, resource)) : "Absent:",
-                "span.name" => Plain(span.Name),
+                "span.name" => Plain(Cut(span.Name, SpanRules.MaxValueBytes)),
                 "span.kind" => Plain((int)span.Kind is >= 0 and <= 5 ? "SPAN_KIND_" + span.Kind.ToString().ToUpperInvariant() : ""),
                 _ => Plain((int)(span.Status?.Code ?? 0) is >= 0 and <= 2
                     ? "STATUS_CODE_" + (span.Status?.Code ?? 0).ToString().ToUpperInvariant() : ""),
@@ -85,9 +85,12 @@ internal sealed class NaiveCount(SpanRules rules, HistogramRules histogram)
 
         foreach (DimensionRule rule in layout.Configured(family))
         {
-            KeyValue? found = Find(rule.Name, span.Attributes) ?? (happened is null ? null : Find(rule.Name, happened.Attributes))
-                ?? Find(rule.Name, resource);
-            key.Append($" {rule.Name}={(found is null ? Plain(rule.Default ?? "") : Read(found))}");
+            KeyValue? found = Find(rule.Name, span.Attributes) ?? (happened is null ? null : Find(rule.Name, happened.Attributes));
+            KeyValue? fallback = Find(rule.Name, resource);
+            string value = found is not null ? Read(found, SpanRules.MaxValueBytes)
+                : fallback is not null ? Read(fallback, SpanRules.MaxResourceValueBytes)
+                : Plain(rule.Default ?? "");
+            key.Append($" {rule.Name}={value}");
         }
 
         return key.ToString();
@@ -126,16 +129,34 @@ internal sealed class NaiveCount(SpanRules rules, HistogramRules histogram)
 
     private static string Plain(string value) => value.Length == 0 ? "Absent:" : "String:" + value;
 
-    private string Read(KeyValue? attribute)
+    private string Read(KeyValue? attribute, int maxBytes = SpanRules.MaxResourceValueBytes)
     {
-        ResourceAttribute read = Attribute("", attribute);
+        ResourceAttribute read = Attribute("", attribute, maxBytes);
         return $"{read.Kind}:{read.Text}";
     }
 
-    private ResourceAttribute Attribute(string name, KeyValue? attribute)
+    private ResourceAttribute Attribute(string name, KeyValue? attribute, int maxBytes = SpanRules.MaxResourceValueBytes)
     {
         ArrayBufferWriter<byte> output = new();
         TextKind kind = attribute?.Value is AnyValue value ? text.Write(value.ToByteArray(), output) : TextKind.Absent;
-        return new ResourceAttribute(name, kind, kind == TextKind.Absent ? "" : Encoding.UTF8.GetString(output.WrittenSpan));
+        return new ResourceAttribute(name, kind, kind == TextKind.Absent ? "" : Cut(Encoding.UTF8.GetString(output.WrittenSpan), maxBytes));
+    }
+
+    private static string Cut(string text, int maxBytes)
+    {
+        StringBuilder kept = new();
+        int bytes = 0;
+        foreach (Rune rune in text.EnumerateRunes())
+        {
+            bytes += rune.Utf8SequenceLength;
+            if (bytes > maxBytes)
+            {
+                break;
+            }
+
+            kept.Append(rune);
+        }
+
+        return kept.ToString();
     }
 }
