@@ -40,8 +40,11 @@ internal static class TraceJson
             record = request.ToByteArray();
             return null;
         }
-        catch (Exception exception) when (
-            exception is JsonException or InvalidProtocolBufferException or InvalidJsonException or FormatException)
+        catch (JsonException exception)
+        {
+            return $"is no JSON from byte {exception.BytePositionInLine} on";
+        }
+        catch (Exception exception) when (exception is InvalidProtocolBufferException or InvalidJsonException or FormatException)
         {
             return "is no OTLP JSON: " + exception.Message;
         }

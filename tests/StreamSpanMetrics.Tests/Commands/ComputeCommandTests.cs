@@ -67,10 +67,12 @@ public sealed class ComputeCommandTests : IDisposable
     public async Task The_exposition_shows_the_series_that_remote_write_would_send()
     {
         string settings = Settings(
-            "{connectors: {span_metrics: {histogram: {explicit: {buckets: [1ms, 1s]}}}}, exporters: {prometheusremotewrite: {endpoint: 'http://p'}}}");
+            "{connectors: {span_metrics: {histogram: {explicit: {buckets: [1ms, 1s]}}}}, "
+            + "exporters: {prometheusremotewrite: {endpoint: 'http://p'}}}");
         Assert.Equal(0, await Run("compute", "-c", settings, Text("a.json", OneSpan), Text("b.jsonl", OneSpan + "\n\n" + OneSpan + "\n")));
         const string Labels =
-            "otel_scope_name=\"spanmetricsconnector\",service_name=\"shop\",span_kind=\"SPAN_KIND_SERVER\",span_name=\"pay\",status_code=\"STATUS_CODE_UNSET\"} ";
+            "otel_scope_name=\"spanmetricsconnector\",service_name=\"shop\","
+            + "span_kind=\"SPAN_KIND_SERVER\",span_name=\"pay\",status_code=\"STATUS_CODE_UNSET\"} ";
         Assert.Equal(
             "# TYPE traces_span_metrics_calls counter\n"
             + "traces_span_metrics_calls_total{job=\"shop\"," + Labels + "3\n"
@@ -136,7 +138,8 @@ public sealed class ComputeCommandTests : IDisposable
         Assert.Equal(4, await Run("compute", "-c", Settings("connectors: {span_metrics: {}}"), file));
         Assert.Equal(
             refused.Select(number => $"{file}: record {number} is no OTLP trace request: "),
-            error.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line[..(line.LastIndexOf(": ", StringComparison.Ordinal) + 2)]));
+            error.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Select(line => line[..(line.LastIndexOf(": ", StringComparison.Ordinal) + 2)]));
         Assert.Equal(17, lines.Count);
         Assert.Equal(17 - refused.Count, CountedSpans(Taken()));
     }

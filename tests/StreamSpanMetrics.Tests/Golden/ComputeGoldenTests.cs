@@ -68,8 +68,7 @@ public sealed partial class ComputeGoldenTests
         Comparison comparison = new();
         foreach ((string identity, GoldenPoint point) in actual)
         {
-            bool isCompared = point.Service != Extra;
-            if (isCompared)
+            if (point.Service != Extra)
             {
                 comparison.AddActual(identity);
             }
