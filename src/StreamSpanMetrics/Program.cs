@@ -7,6 +7,7 @@ RootCommand root = new("Turns OTLP spans on Kafka into RED metrics, exactly once
     RunCommand.Create(),
     ValidateCommand.Create(),
     PrintConfigCommand.Create(),
+    ComputeCommand.Create(),
     VersionCommand.Create(),
 };
 
