@@ -20,6 +20,31 @@ internal sealed class ApplicationState
     private static readonly TimeSpan WaitForBroker = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan TransactionTimeout = TimeSpan.FromSeconds(10);
 
+    // What goes by itself when brokers, leaders and coordinators have found their places.
+    private static readonly HashSet<ErrorCode> TransientErrors =
+    [
+        ErrorCode.Local_Transport,
+        ErrorCode.Local_AllBrokersDown,
+        ErrorCode.Local_TimedOut,
+        ErrorCode.Local_TimedOutQueue,
+        ErrorCode.Local_MsgTimedOut,
+        ErrorCode.Local_NoEnt,
+        ErrorCode.Local_UnknownTopic,
+        ErrorCode.Local_UnknownPartition,
+        ErrorCode.Local_WaitCoord,
+        ErrorCode.Local_Retry,
+        ErrorCode.LeaderNotAvailable,
+        ErrorCode.NotLeaderForPartition,
+        ErrorCode.UnknownTopicOrPart,
+        ErrorCode.BrokerNotAvailable,
+        ErrorCode.NotController,
+        ErrorCode.RequestTimedOut,
+        ErrorCode.NetworkException,
+        ErrorCode.GroupLoadInProgress,
+        ErrorCode.GroupCoordinatorNotAvailable,
+        ErrorCode.NotCoordinatorForGroup,
+    ];
+
     private readonly ProcessorSettings settings;
     private readonly RulesFingerprint rules;
     private readonly TimeProvider time;
@@ -37,6 +62,24 @@ internal sealed class ApplicationState
     public async Task<ControlRecord> PrepareAsync(CancellationToken stop)
     {
         using TopicAdmin admin = new(ClientConfigs.Client(settings.Source.Kafka));
+        while (true)
+        {
+            try
+            {
+                return await TryPrepareAsync(admin, stop).ConfigureAwait(false);
+            }
+            catch (KafkaException exception) when (TransientErrors.Contains(exception.Error.Code))
+            {
+                // Every step of the preparation may be repeated: each looks first whether it was done. A topic that was just created
+                // has no leader for a moment, and a broker may go away in between.
+                logger.WaitingFor(BrokerReason(exception), time);
+                await Task.Delay(WaitForBroker, time, stop).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task<ControlRecord> TryPrepareAsync(TopicAdmin admin, CancellationToken stop)
+    {
         int sourcePartitions = await WaitForSourceAsync(admin, stop).ConfigureAwait(false);
         List<TopicPlan> missing = await MissingTopicsAsync(admin).ConfigureAwait(false);
         bool hasState = !missing.Exists(plan => plan.Name == settings.Stream.StateTopic);
@@ -75,7 +118,6 @@ internal sealed class ApplicationState
 
     private async Task<int> WaitForSourceAsync(TopicAdmin admin, CancellationToken stop)
     {
-        string? waiting = null;
         while (true)
         {
             string reason;
@@ -92,18 +134,16 @@ internal sealed class ApplicationState
             }
             catch (KafkaException exception)
             {
-                reason = $"a broker at {string.Join(',', settings.Source.Kafka.Brokers)}: {exception.Error.Reason}";
+                reason = BrokerReason(exception);
             }
 
-            if (reason != waiting)
-            {
-                waiting = reason;
-                logger.WaitingFor(reason);
-            }
-
+            logger.WaitingFor(reason, time);
             await Task.Delay(WaitForBroker, time, stop).ConfigureAwait(false);
         }
     }
+
+    private string BrokerReason(KafkaException exception) =>
+        $"a broker at {string.Join(',', settings.Source.Kafka.Brokers)}: {exception.Error.Reason}";
 
     private async Task<List<TopicPlan>> MissingTopicsAsync(TopicAdmin admin)
     {

@@ -72,8 +72,8 @@ internal static partial class Log
     [LoggerMessage(16, LogLevel.Information, "Stopped")]
     public static partial void Stopped(this ILogger logger);
 
-    [LoggerMessage(17, LogLevel.Information, "Waiting for {What}")]
-    public static partial void WaitingFor(this ILogger logger, string what);
+    [LoggerMessage(17, LogLevel.Information, "Waiting for {What} (repeated at most every 30 s)")]
+    private static partial void WaitingForOnce(this ILogger logger, string what);
 
     [LoggerMessage(18, LogLevel.Information,
         "First start of application '{Application}': control record written, {Topic} is read from "
@@ -98,6 +98,15 @@ internal static partial class Log
         if (IsDue($"bad {topic} {partition}", time))
         {
             logger.BadRecordOnce(stage, topic, partition, offset, reason);
+        }
+    }
+
+    /// <summary>Something that is waited for at the start; each text once in 30 s.</summary>
+    public static void WaitingFor(this ILogger logger, string what, TimeProvider time)
+    {
+        if (IsDue("waiting " + what, time))
+        {
+            logger.WaitingForOnce(what);
         }
     }
 

@@ -30,13 +30,22 @@ public static class Topics
         };
         await admin.CreateTopicsAsync([topic]);
         await Eventually.TrueAsync(
-            () =>
-            {
-                TopicMetadata metadata = admin.GetMetadata(name, TimeSpan.FromSeconds(5)).Topics[0];
-                return metadata.Error.Code == ErrorCode.NoError
-                    && metadata.Partitions.Count == partitions
-                    && metadata.Partitions.TrueForAll(partition => partition.Leader >= 0);
-            },
+            () => IsReady(admin, name, partitions),
             () => $"topic {name} does not appear");
+    }
+
+    /// <summary>Whether a topic is there, with leaders for all partitions.</summary>
+    public static bool Exists(string bootstrapServers, string name)
+    {
+        using IAdminClient admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = bootstrapServers }).Build();
+        return IsReady(admin, name, partitions: null);
+    }
+
+    private static bool IsReady(IAdminClient admin, string name, int? partitions)
+    {
+        TopicMetadata metadata = admin.GetMetadata(name, TimeSpan.FromSeconds(5)).Topics[0];
+        return metadata.Error.Code == ErrorCode.NoError
+            && (partitions is null || metadata.Partitions.Count == partitions)
+            && metadata.Partitions.TrueForAll(partition => partition.Leader >= 0);
     }
 }
