@@ -59,9 +59,6 @@ public sealed record StreamSettings
     /// <summary>Partitions of the source topic where <c>topics</c> has to create it.</summary>
     public int SourcePartitions { get; init; } = 4;
 
-    /// <summary>Address of the worker's own web server (health); empty means none.</summary>
-    public string HttpAddress { get; init; } = "";
-
     /// <summary>Topic with the delta blocks.</summary>
     public string DeltasTopic => ApplicationId + ".deltas";
 

@@ -210,7 +210,6 @@ public static class SettingsWriter
         yaml.Add("max_record_bytes", ByteSize.Format(stream.MaxRecordBytes));
         yaml.Add("replication_factor", stream.ReplicationFactor);
         yaml.Add("source_partitions", stream.SourcePartitions);
-        yaml.Add("http_address", stream.HttpAddress);
         yaml.Close();
     }
 }

@@ -42,7 +42,6 @@ internal static class StreamSectionReader
             MaxRecordBytes = reader.Bytes("max_record_bytes", defaults.MaxRecordBytes, SmallestRecordBytes, LargestRecordBytes),
             ReplicationFactor = ReadReplication(reader, defaults.ReplicationFactor),
             SourcePartitions = reader.Integer("source_partitions", defaults.SourcePartitions, 1, 10_000),
-            HttpAddress = ReadAddress(reader, defaults.HttpAddress),
         };
         CheckEmission(reader);
         threads.Finish();
@@ -122,23 +121,6 @@ internal static class StreamSectionReader
         }
 
         return factor;
-    }
-
-    private static string ReadAddress(MappingReader reader, string fallback)
-    {
-        SettingNode? value = reader.Find("http_address");
-        string text = reader.Text("http_address", fallback);
-        int colon = text.LastIndexOf(':');
-        bool isAddress = colon >= 0
-            && ushort.TryParse(text.AsSpan(colon + 1), System.Globalization.NumberStyles.None, null, out ushort _)
-            && Uri.CheckHostName(text[..colon].Length == 0 ? "localhost" : text[..colon].Trim('[', ']')) != UriHostNameType.Unknown;
-        if (value is { Kind: SettingKind.Scalar } && text.Length > 0 && !isAddress)
-        {
-            reader.Error("http_address", $"must be host:port, not '{value.Shown}'", "for example 0.0.0.0:8888");
-            return fallback;
-        }
-
-        return text;
     }
 
     private static void CheckEmission(MappingReader reader)

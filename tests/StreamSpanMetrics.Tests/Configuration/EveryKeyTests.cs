@@ -135,7 +135,6 @@ public sealed class EveryKeyTests
         MaxRecordBytes = 1 << 20,
         ReplicationFactor = 3,
         SourcePartitions = 12,
-        HttpAddress = "0.0.0.0:8888",
     };
 
     private static void CollectSame(string path, JsonElement left, JsonElement right, List<string> same)
