@@ -95,7 +95,7 @@ internal sealed class Composition : IDisposable
         return new ExportStage(
             $"export-{thread}", new ExportOptions { MetricsTopic = topic, OffsetsAreForgotten = OffsetsAreForgotten }, prometheus,
             Consumer("export", topic, true), sender,
-            () => new RemoteWriteBatcher(remoteWrite.MaxBatchBytes, prometheus.SendMetadata), logger);
+            () => new RemoteWriteBatcher(remoteWrite.MaxBatchBytes, prometheus.SendMetadata), time, logger);
     }
 
     /// <summary>The sender that all export loops share; null without a remote-write exporter.</summary>

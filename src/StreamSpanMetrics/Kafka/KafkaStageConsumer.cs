@@ -92,7 +92,7 @@ internal sealed class KafkaStageConsumer : IStageConsumer
             record = new PolledRecord(exception.ConsumerRecord.Partition.Value, exception.ConsumerRecord.Offset.Value, 0, false);
             return PollStatus.OutOfRange;
         }
-        catch (ConsumeException exception) when (!exception.Error.IsFatal)
+        catch (ConsumeException exception) when (!exception.Error.IsFatal && !IsOurs(exception.Error.Code))
         {
             logger.KafkaError(exception.Error.Reason, time);
             return PollStatus.Nothing;
@@ -225,6 +225,9 @@ internal sealed class KafkaStageConsumer : IStageConsumer
             .Where(info => !info.TopicPartitionOffsetError.Error.IsError)
             .ToDictionary(info => info.TopicPartitionOffsetError.Partition.Value, info => info.TopicPartitionOffsetError.Offset.Value);
     }
+
+    // What a record reader throws is a fault of ours: going on would skip the record.
+    private static bool IsOurs(ErrorCode code) => code is ErrorCode.Local_KeyDeserialization or ErrorCode.Local_ValueDeserialization;
 
     private IEnumerable<TopicPartitionOffset> OnAssigned(List<TopicPartition> partitions)
     {

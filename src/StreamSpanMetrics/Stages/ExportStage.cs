@@ -23,6 +23,7 @@ public sealed class ExportStage : IStage, IPartitionEvents
     private readonly ISeriesSender sender;
     private readonly Func<RemoteWriteBatcher> makeBatcher;
     private readonly SeriesTranslator translator;
+    private readonly TimeProvider time;
     private readonly ILogger logger;
     private readonly PointRecordReader reader = new();
     private readonly SortedDictionary<int, ExportPartition> owned = [];
@@ -30,13 +31,14 @@ public sealed class ExportStage : IStage, IPartitionEvents
     /// <summary>A loop over the given clients.</summary>
     public ExportStage(
         string name, ExportOptions options, PrometheusRules rules, IStageConsumer consumer, ISeriesSender sender,
-        Func<RemoteWriteBatcher> makeBatcher, ILogger logger)
+        Func<RemoteWriteBatcher> makeBatcher, TimeProvider time, ILogger logger)
     {
         Name = name;
         this.options = options;
         this.consumer = consumer;
         this.sender = sender;
         this.makeBatcher = makeBatcher;
+        this.time = time;
         this.logger = logger;
         translator = new SeriesTranslator(rules);
     }
@@ -127,7 +129,7 @@ public sealed class ExportStage : IStage, IPartitionEvents
         CheckSequence(partition, record, out bool last);
         if (reader.Points is null)
         {
-            logger.ForeignRecord(options.MetricsTopic, record.Partition, record.Offset, "it is no OTLP metrics request");
+            logger.ForeignRecord(options.MetricsTopic, record.Partition, record.Offset, "it is no OTLP metrics request", time);
             return;
         }
 

@@ -88,8 +88,18 @@ internal static partial class Log
         + "records fold into later steps")]
     public static partial void StepForced(this ILogger logger, string stage, int shard, long step, int partition);
 
-    [LoggerMessage(21, LogLevel.Error, "{Topic}[{Partition}] offset {Offset} is no record of ours and was skipped: {Reason}")]
-    public static partial void ForeignRecord(this ILogger logger, string topic, int partition, long offset, string reason);
+    [LoggerMessage(21, LogLevel.Error,
+        "{Topic}[{Partition}] offset {Offset} is no record of ours and was skipped: {Reason} (further ones are not logged for 30 s)")]
+    private static partial void ForeignRecordOnce(this ILogger logger, string topic, int partition, long offset, string reason);
+
+    /// <summary>A record that somebody else wrote; logged once per partition and 30 s.</summary>
+    public static void ForeignRecord(this ILogger logger, string topic, int partition, long offset, string reason, TimeProvider time)
+    {
+        if (IsDue($"foreign {topic} {partition}", time))
+        {
+            logger.ForeignRecordOnce(topic, partition, offset, reason);
+        }
+    }
 
     /// <summary>A dead letter; logged once per partition and 30 s.</summary>
     public static void BadRecord(

@@ -157,8 +157,21 @@ public sealed class RemoteWriteSenderTests
 
     [Theory]
     [InlineData(HttpStatusCode.Unauthorized)]
-    [InlineData(HttpStatusCode.RequestEntityTooLarge)]
+    [InlineData(HttpStatusCode.Forbidden)]
+    [InlineData(HttpStatusCode.NotFound)]
     [InlineData(HttpStatusCode.MovedPermanently)]
+    public async Task An_answer_that_did_not_look_at_the_samples_is_retried(HttpStatusCode status)
+    {
+        FakeReceiver receiver = new((_, attempt) => FakeReceiver.Answer(attempt < 3 ? status : HttpStatusCode.NoContent, "no"));
+        RemoteWriteOutcome outcome = await Send(receiver, Batch(8));
+        Assert.Equal((8, 0, 2), (outcome.SamplesSent, outcome.SamplesRefused, outcome.Retries));
+        Assert.All(receiver.Bodies, body => Assert.Equal(receiver.Bodies[0], body));
+        Assert.Equal($"status {(int)status}: no", Assert.Single(observer.AwayNotes).Cause);
+    }
+
+    [Theory]
+    [InlineData(HttpStatusCode.RequestEntityTooLarge)]
+    [InlineData(HttpStatusCode.UnsupportedMediaType)]
     public async Task Other_refusals_are_final(HttpStatusCode status)
     {
         FakeReceiver receiver = new((_, _) => FakeReceiver.Answer(status, "no"));
