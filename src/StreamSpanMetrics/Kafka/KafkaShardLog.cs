@@ -13,6 +13,7 @@ namespace StreamSpanMetrics.Kafka;
 internal sealed class KafkaShardLog : IShardLog
 {
     private static readonly TimeSpan AskTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan AskPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan PollTimeout = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Without any progress for this long, the read is given up: well below the poll interval after which the group expels us.</summary>
@@ -39,8 +40,8 @@ internal sealed class KafkaShardLog : IShardLog
     {
         using IConsumer<byte[]?, byte[]?> consumer = Open();
         TopicPartition partition = new(stateTopic, shard);
-        long start = Offset(consumer, partition, OffsetSpec.Earliest());
-        long end = Offset(consumer, partition, OffsetSpec.Latest());
+        long start = Offset(consumer, partition, OffsetSpec.Earliest(), cancel);
+        long end = Offset(consumer, partition, OffsetSpec.Latest(), cancel);
         StateContents contents = new();
         foreach (ConsumeResult<byte[]?, byte[]?> record in Read(consumer, partition, start, end, cancel))
         {
@@ -141,14 +142,28 @@ internal sealed class KafkaShardLog : IShardLog
         .SetLogHandler((_, _) => { })
         .Build();
 
-    // Read uncommitted on purpose (M1): a read-committed end can lie before a transaction that is just being settled.
-    private static long Offset(IConsumer<byte[]?, byte[]?> consumer, TopicPartition partition, OffsetSpec spec)
+    // Read uncommitted on purpose (M1): a read-committed end can lie before a transaction that is just being settled. Without an answer
+    // it asks again: a restore must outlive a broker that restarts.
+    private long Offset(IConsumer<byte[]?, byte[]?> consumer, TopicPartition partition, OffsetSpec spec, CancellationToken cancel)
     {
         using IAdminClient admin = new DependentAdminClientBuilder(consumer.Handle).Build();
-        ListOffsetsResult result = admin.ListOffsetsAsync(
-            [new TopicPartitionOffsetSpec { TopicPartition = partition, OffsetSpec = spec }],
-            new ListOffsetsOptions { IsolationLevel = IsolationLevel.ReadUncommitted, RequestTimeout = AskTimeout }).GetAwaiter().GetResult();
-        TopicPartitionOffsetError answer = result.ResultInfos[0].TopicPartitionOffsetError;
-        return answer.Error.IsError ? throw new KafkaException(answer.Error) : answer.Offset.Value;
+        ListOffsetsOptions options = new() { IsolationLevel = IsolationLevel.ReadUncommitted, RequestTimeout = AskTimeout };
+        TopicPartitionOffsetSpec asked = new() { TopicPartition = partition, OffsetSpec = spec };
+        long started = time.GetTimestamp();
+        while (true)
+        {
+            cancel.ThrowIfCancellationRequested();
+            try
+            {
+                ListOffsetsResult result = admin.ListOffsetsAsync([asked], options).GetAwaiter().GetResult();
+                TopicPartitionOffsetError answer = result.ResultInfos[0].TopicPartitionOffsetError;
+                return answer.Error.IsError ? throw new KafkaException(answer.Error) : answer.Offset.Value;
+            }
+            catch (KafkaException exception) when (!exception.Error.IsFatal && time.GetElapsedTime(started) < Patience)
+            {
+                logger.KafkaError($"asking for an offset of {partition}: {exception.Error.Reason}", time);
+                cancel.WaitHandle.WaitOne(AskPause);
+            }
+        }
     }
 }
