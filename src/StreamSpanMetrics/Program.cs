@@ -3,9 +3,11 @@ using StreamSpanMetrics.Commands;
 
 RootCommand root = new("Turns OTLP spans on Kafka into RED metrics, exactly once.")
 {
+    DemoCommand.Create(),
     RunCommand.Create(),
     ValidateCommand.Create(),
     PrintConfigCommand.Create(),
+    ComputeCommand.Create(),
     VersionCommand.Create(),
 };
 

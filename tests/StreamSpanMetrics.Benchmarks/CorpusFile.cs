@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace StreamSpanMetrics.Benchmarks;
 
-/// <summary>Requests in the form of the Collector's file exporter with <c>format: proto</c>: a 4-byte big-endian length before each.</summary>
+/// <summary>
+/// Requests in the form of the Collector's file exporter with <c>format: proto</c>: a 4-byte big-endian length before each.
+/// </summary>
 internal static class CorpusFile
 {
     /// <summary>Reads all requests of a file.</summary>

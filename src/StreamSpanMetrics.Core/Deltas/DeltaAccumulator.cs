@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using StreamSpanMetrics.Core.Histograms;
+using StreamSpanMetrics.Core.Series;
 
 namespace StreamSpanMetrics.Core.Deltas;
 
@@ -11,9 +12,11 @@ namespace StreamSpanMetrics.Core.Deltas;
 /// </summary>
 public sealed class DeltaAccumulator
 {
-    private const int RenumberAt = 1 << 30;
+    private const int DefaultRenumberAt = 1 << 30;
 
-    /// <summary>An entry is 128 bits of nanoseconds, then its buckets: side by side, so that an observation touches one or two cache lines.</summary>
+    /// <summary>
+    /// An entry is 128 bits of nanoseconds, then its buckets: side by side, so that an observation touches one or two cache lines.
+    /// </summary>
     private const int SumWords = 4;
 
     private readonly ExplicitBounds bounds;
@@ -39,6 +42,9 @@ public sealed class DeltaAccumulator
         stride = SumWords + bucketCount;
         slab = new uint[256 * stride];
     }
+
+    /// <summary>Entry number from which <see cref="Clear"/> starts again at the first. Tests lower it.</summary>
+    internal int RenumberAt { get; init; } = DefaultRenumberAt;
 
     /// <summary>Number of entries in all sections.</summary>
     public int EntryCount => count;
@@ -88,7 +94,9 @@ public sealed class DeltaAccumulator
 
         foreach (int counted in record.CountedSeries)
         {
-            slab[(EntryOf(counted) * stride) + SumWords]++;
+            // First the entry: a new one may move the slab.
+            int entry = EntryOf(counted);
+            slab[(entry * stride) + SumWords]++;
         }
     }
 

@@ -63,7 +63,9 @@ public sealed class DeltaBlockBuilder
         }
     }
 
-    /// <summary>By group, what all its resources with spans in this section agree on (P-4): an intersection, so the order is no matter.</summary>
+    /// <summary>
+    /// By group, what all its resources with spans in this section agree on (P-4): an intersection, so the order is no matter.
+    /// </summary>
     private Dictionary<int, IReadOnlyList<ResourceAttribute>> Descriptive(DeltaAccumulator accumulator, StepSection section)
     {
         Dictionary<int, IReadOnlyList<ResourceAttribute>> agreed = [];

@@ -14,6 +14,12 @@ public sealed class RecordFolder
     /// <summary>Tables larger than this are forgotten at the next cut (P7): known series are found again at the price of a miss.</summary>
     private const long MaxTableBytes = 256L * 1024 * 1024;
 
+    /// <summary>
+    /// Raw keys are looked up when this many bytes are waiting, at the latest: a large resource value is repeated in the key of every
+    /// span, so a hostile record could otherwise make keys of thousands of times its own size (P7).
+    /// </summary>
+    private const int MaxPendingKeyBytes = 1024 * 1024;
+
     private readonly SpanRules rules;
     private readonly FamilyPlan[] spanPlans;
     private readonly FamilyPlan? eventPlan;
@@ -21,6 +27,8 @@ public sealed class RecordFolder
     private readonly SeriesKeyRenderer renderer;
     private readonly SpanView view;
     private readonly ValueSlice[] eventValues;
+    private int resolvedTimed;
+    private int resolvedCounted;
 
     /// <summary>A folder with empty tables.</summary>
     public RecordFolder(SpanRules rules)
@@ -83,6 +91,8 @@ public sealed class RecordFolder
     {
         Staged.Reset();
         keys.Clear();
+        resolvedTimed = 0;
+        resolvedCounted = 0;
         TraceReader reader = new(record);
         while (reader.MoveToNextResource())
         {
@@ -105,9 +115,17 @@ public sealed class RecordFolder
             return reader.Problem;
         }
 
-        Resolve(Staged.TimedKeys, Staged.MutableTimedSeries);
-        Resolve(Staged.CountedKeys, Staged.MutableCountedSeries);
+        ResolvePending();
         return DecodeProblem.None;
+    }
+
+    private void ResolvePending()
+    {
+        Resolve(Staged.TimedKeys[resolvedTimed..], Staged.MutableTimedSeries[resolvedTimed..]);
+        Resolve(Staged.CountedKeys[resolvedCounted..], Staged.MutableCountedSeries[resolvedCounted..]);
+        resolvedTimed = Staged.TimedCount;
+        resolvedCounted = Staged.CountedCount;
+        keys.Clear();
     }
 
     // In three passes over the record's keys instead of one: with many series each look-up waits for memory twice, and the waits of
@@ -157,6 +175,11 @@ public sealed class RecordFolder
             {
                 reader.Refuse(problem);
                 break;
+            }
+
+            if (keys.Keys.Length > MaxPendingKeyBytes)
+            {
+                ResolvePending();
             }
         }
 

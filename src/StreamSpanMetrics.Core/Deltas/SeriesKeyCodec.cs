@@ -74,7 +74,9 @@ public static class SeriesKeyCodec
         return length + text.Length;
     }
 
-    /// <summary>Reads the next key of a <c>keys</c> column and moves behind it; false at the end or where the column is malformed.</summary>
+    /// <summary>
+    /// Reads the next key of a <c>keys</c> column and moves behind it; false at the end or where the column is malformed.
+    /// </summary>
     /// <param name="keys">The column.</param>
     /// <param name="position">Where the key's length starts; the end of the column when all keys are read.</param>
     /// <param name="key">The key without its length, a view into <paramref name="keys"/>.</param>

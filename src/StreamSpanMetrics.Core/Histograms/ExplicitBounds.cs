@@ -52,7 +52,9 @@ public sealed class ExplicitBounds
         return below;
     }
 
-    /// <summary>The largest duration that is, as a double in the unit, not above the bound: the bound itself but for more than 52 days.</summary>
+    /// <summary>
+    /// The largest duration that is, as a double in the unit, not above the bound: the bound itself but for more than 52 days.
+    /// </summary>
     private static long LargestNotAbove(long boundNanos, double divisor)
     {
         double bound = boundNanos / divisor;

@@ -57,7 +57,9 @@ public sealed class AnyValueText
     public void WriteText(ReadOnlySpan<byte> text, IBufferWriter<byte> output) =>
         counters.InvalidUtf8 += Utf8Text.Write(text, output) ? 1 : 0;
 
-    /// <summary>The beginning of <paramref name="text"/>, cut between characters and counted if it is longer than <paramref name="maxBytes"/>.</summary>
+    /// <summary>
+    /// The beginning of <paramref name="text"/>, cut between characters and counted if it is longer than <paramref name="maxBytes"/>.
+    /// </summary>
     public ReadOnlySpan<byte> Cut(ReadOnlySpan<byte> text, int maxBytes)
     {
         counters.TooLong += text.Length > maxBytes ? 1 : 0;
@@ -68,7 +70,7 @@ public sealed class AnyValueText
     public static bool IsString(ReadOnlySpan<byte> value) =>
         TryFindMember(value, out byte tag, out _, out _) && tag == OtlpTags.AnyValueString;
 
-    /// <summary>Whether the AnyValue <paramref name="value"/> sets a member of its oneof; a malformed one does as far as can be seen.</summary>
+    /// <summary>Whether the AnyValue <paramref name="value"/> sets a member of its oneof; a malformed one counts as if.</summary>
     internal static bool HasMember(ReadOnlySpan<byte> value) => !TryFindMember(value, out byte tag, out _, out _) || tag != 0;
 
     private TextKind WriteNested(ReadOnlySpan<byte> value, IBufferWriter<byte> output)

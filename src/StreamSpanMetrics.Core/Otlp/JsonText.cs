@@ -3,13 +3,15 @@ using System.Text;
 
 namespace StreamSpanMetrics.Core.Otlp;
 
-/// <summary>JSON strings as Go's encoding/json writes them without HTML escaping: what the Collector's AsString prints inside arrays and maps.</summary>
+/// <summary>
+/// JSON strings as Go's encoding/json writes them without HTML escaping: what the Collector's AsString prints inside arrays and maps.
+/// </summary>
 internal static class JsonText
 {
     private const uint LineSeparator = 0x2028;
     private const uint ParagraphSeparator = 0x2029;
 
-    /// <summary>Appends <paramref name="text"/> as a JSON string; invalid UTF-8 becomes the escape of U+FFFD, and the answer is true.</summary>
+    /// <summary>Appends <paramref name="text"/> as a JSON string; true if invalid UTF-8 became the escape of U+FFFD.</summary>
     public static bool WriteString(ReadOnlySpan<byte> text, IBufferWriter<byte> output)
     {
         bool mended = false;

@@ -140,7 +140,9 @@ internal static class SpanReader
         return true;
     }
 
-    /// <summary>The region behind the tag at <paramref name="tag"/>, inside <paramref name="end"/>; absent if its length is unusual.</summary>
+    /// <summary>
+    /// The region behind the tag at <paramref name="tag"/>, inside <paramref name="end"/>; absent if its length is unusual.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ValueSlice ReadValue(ref byte data, int tag, int end)
     {

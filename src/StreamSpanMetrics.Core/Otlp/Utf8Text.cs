@@ -31,7 +31,9 @@ internal static class Utf8Text
         return true;
     }
 
-    /// <summary>The beginning of the valid <paramref name="text"/> that fits <paramref name="maxBytes"/>, ending between characters.</summary>
+    /// <summary>
+    /// The beginning of the valid <paramref name="text"/> that fits <paramref name="maxBytes"/>, ending between characters.
+    /// </summary>
     public static ReadOnlySpan<byte> Cut(ReadOnlySpan<byte> text, int maxBytes)
     {
         if (text.Length <= maxBytes)

@@ -12,7 +12,8 @@ namespace StreamSpanMetrics.Core.Points;
 /// events, each with the points of its series in key order (opentelemetry/proto/metrics/v1/metrics.proto). Fields are written in
 /// the order of their numbers and defaults are left out, so the bytes are those of the generated classes.
 /// </summary>
-/// <remarks>Single-threaded; keeps its buffers. One encoder serves all shards of a thread, one <see cref="StepRecords"/> at a time.</remarks>
+/// <remarks>Single-threaded; keeps its buffers. One encoder serves all shards of a thread, one <see cref="StepRecords"/> at a
+/// time.</remarks>
 public sealed class PointEncoder
 {
     private const ulong Cumulative = 2;
@@ -67,7 +68,9 @@ public sealed class PointEncoder
 
     internal ReadOnlySpan<byte> Record => record.Written;
 
-    /// <summary>Begins the records of a resource. The previous agreement, if given, makes a second, empty resource in the first one.</summary>
+    /// <summary>
+    /// Begins the records of a resource. The previous agreement, if given, makes a second, empty resource in the first one.
+    /// </summary>
     internal void BeginResource(ResourceTotals from, IReadOnlyList<AttributeValue>? previousDescriptive)
     {
         key.Clear();

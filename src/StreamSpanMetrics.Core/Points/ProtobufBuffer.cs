@@ -3,7 +3,9 @@ using System.Numerics;
 
 namespace StreamSpanMetrics.Core.Points;
 
-/// <summary>A growing buffer of protobuf fields, written at its end and reused (wire format: protobuf.dev/programming-guides/encoding).</summary>
+/// <summary>
+/// A growing buffer of protobuf fields, written at its end and reused (wire format: protobuf.dev/programming-guides/encoding).
+/// </summary>
 internal sealed class ProtobufBuffer
 {
     private const int LengthDelimited = 2;

@@ -30,7 +30,9 @@ public sealed record StreamSettings
     /// <summary>Time between commits of the aggregate stage; zero means a fifth of the step, at least one second (A6).</summary>
     public TimeSpan CommitInterval { get; init; } = TimeSpan.Zero;
 
-    /// <summary>Longest life of a transaction before the broker aborts it; shorter than <see cref="SpanSourceSettings.SessionTimeout"/> (M1).</summary>
+    /// <summary>
+    /// Longest life of a transaction before the broker aborts it; shorter than <see cref="SpanSourceSettings.SessionTimeout"/> (M1).
+    /// </summary>
     public TimeSpan TransactionTimeout { get; init; } = TimeSpan.FromSeconds(8);
 
     /// <summary>What a step does when a source partition stands still.</summary>

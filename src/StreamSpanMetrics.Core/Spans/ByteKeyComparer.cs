@@ -1,3 +1,5 @@
+using StreamSpanMetrics.Core.Otlp;
+
 namespace StreamSpanMetrics.Core.Spans;
 
 /// <summary>Compares byte arrays by content and finds them by a span, without copying it.</summary>

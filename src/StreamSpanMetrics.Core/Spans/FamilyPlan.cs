@@ -11,7 +11,7 @@ public sealed class FamilyPlan
     private readonly byte[]?[] defaults;
 
     /// <summary>Plans <paramref name="family"/>; <paramref name="selected"/> are the names that readers look for, in their order.</summary>
-    public FamilyPlan(SeriesFamily family, SeriesLayout layout, IReadOnlyList<string> selected)
+    public FamilyPlan(SeriesFamily family, SeriesLayout layout, List<string> selected)
     {
         Family = family;
         ReadOnlySpan<DimensionRule> rules = layout.Configured(family);
@@ -19,8 +19,9 @@ public sealed class FamilyPlan
         defaults = new byte[rules.Length][];
         for (int index = 0; index < rules.Length; index++)
         {
-            selectorIndexes[index] = IndexOf(rules[index].Name, selected);
-            defaults[index] = rules[index].Default is string text ? StringValue(text) : null;
+            selectorIndexes[index] = selected.IndexOf(rules[index].Name);
+            ArgumentOutOfRangeException.ThrowIfNegative(selectorIndexes[index], rules[index].Name);
+            defaults[index] = rules[index].Default is string text ? StringValue.Encode(text) : null;
         }
     }
 
@@ -32,26 +33,4 @@ public sealed class FamilyPlan
 
     /// <summary>The default of a dimension as AnyValue bytes; null if it has none.</summary>
     public byte[]? Default(int dimension) => defaults[dimension];
-
-    private static int IndexOf(string name, IReadOnlyList<string> selected)
-    {
-        for (int index = 0; index < selected.Count; index++)
-        {
-            if (selected[index] == name)
-            {
-                return index;
-            }
-        }
-
-        throw new ArgumentException($"The dimension '{name}' is not among the selected attributes.", nameof(selected));
-    }
-
-    /// <summary>An AnyValue message that holds <paramref name="text"/> as a string.</summary>
-    private static byte[] StringValue(string text)
-    {
-        OpenTelemetry.Proto.Common.V1.AnyValue value = new() { StringValue = text };
-        byte[] bytes = new byte[value.CalculateSize()];
-        Google.Protobuf.MessageExtensions.WriteTo(value, bytes);
-        return bytes;
-    }
 }

@@ -1,9 +1,12 @@
 using System.Buffers;
 using System.Text;
+using StreamSpanMetrics.Core.Otlp;
 
 namespace StreamSpanMetrics.Core.Spans;
 
-/// <summary>The hash that assigns jobs to shards (M4). Part of the rules fingerprint: it must never change within an application id.</summary>
+/// <summary>
+/// The hash that assigns jobs to shards (M4). Part of the rules fingerprint: it must never change within an application id.
+/// </summary>
 public static class JobHashing
 {
     /// <summary>Hash of a job, given the texts of <c>service.namespace</c> and <c>service.name</c>; absent counts as empty.</summary>

@@ -17,7 +17,9 @@ public sealed class ResourceReader
     private readonly int defaultBytes;
     private bool serviceNameIsString;
 
-    /// <summary>Reads under <paramref name="rules"/>; <paramref name="selected"/> are the names of all dimensions, as in the selector.</summary>
+    /// <summary>
+    /// Reads under <paramref name="rules"/>; <paramref name="selected"/> are the names of all dimensions, as in the selector.
+    /// </summary>
     public ResourceReader(SpanRules rules, IReadOnlyList<string> selected, IReadOnlyList<FamilyPlan> plans, AnyValueText valueText)
     {
         this.rules = rules;
@@ -70,10 +72,11 @@ public sealed class ResourceReader
             string name = Encoding.UTF8.GetString(valueText.Cut(scratch.WrittenSpan, SpanRules.MaxResourceNameBytes));
             scratch.ResetWrittenCount();
             TextKind kind = valueText.Write(value.In(bytes), scratch);
-            string text = kind == TextKind.Absent ? "" : Encoding.UTF8.GetString(valueText.Cut(scratch.WrittenSpan, SpanRules.MaxResourceValueBytes));
+            ReadOnlySpan<byte> bytesOfText = valueText.Cut(scratch.WrittenSpan, SpanRules.MaxResourceValueBytes);
+            string text = kind == TextKind.Absent ? "" : Encoding.UTF8.GetString(bytesOfText);
             if (attributes.TryAdd(name, new ResourceAttribute(name, kind, text)))
             {
-                NoteValue(name, value.In(bytes), values);
+                NoteValue(name, value.In(bytes), text, values);
                 serviceNameIsString |= name == ServiceNameAttribute && AnyValueText.IsString(value.In(bytes));
             }
         }
@@ -81,13 +84,13 @@ public sealed class ResourceReader
         return cursor.Problem;
     }
 
-    private void NoteValue(string name, ReadOnlySpan<byte> value, byte[]?[] values)
+    private void NoteValue(string name, ReadOnlySpan<byte> value, string text, byte[]?[] values)
     {
         for (int index = 0; index < values.Length; index++)
         {
             if (selected[index] == name)
             {
-                values[index] = value.ToArray();
+                values[index] = value.Length <= SpanRules.MaxResourceValueBytes ? value.ToArray() : StringValue.Encode(text);
             }
         }
     }
@@ -103,7 +106,8 @@ public sealed class ResourceReader
         }
 
         ResourceAttribute serviceName = attributes[ServiceNameAttribute];
-        ResourceAttribute serviceNamespace = attributes.GetValueOrDefault(ServiceNamespaceAttribute, new(ServiceNamespaceAttribute, TextKind.Absent, ""));
+        ResourceAttribute none = new(ServiceNamespaceAttribute, TextKind.Absent, "");
+        ResourceAttribute serviceNamespace = attributes.GetValueOrDefault(ServiceNamespaceAttribute, none);
         ResourceAttribute[] identity = Identity(attributes, out HashSet<string> used);
         // The text of an array names the job, but is no string: the connector leaves the dimension empty.
         ResourceAttribute dimension = serviceNameIsString ? serviceName : new(ServiceNameAttribute, TextKind.Absent, "");

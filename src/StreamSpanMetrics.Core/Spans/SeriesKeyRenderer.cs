@@ -29,7 +29,9 @@ public sealed class SeriesKeyRenderer
         this.valueText = valueText;
     }
 
-    /// <summary>The rendered key of <paramref name="rawKey"/>, whose resource variant has the dimension <paramref name="serviceName"/>.</summary>
+    /// <summary>
+    /// The rendered key of <paramref name="rawKey"/>, whose resource variant has the dimension <paramref name="serviceName"/>.
+    /// </summary>
     public ReadOnlySpan<byte> Render(ReadOnlySpan<byte> rawKey, ResourceAttribute serviceName)
     {
         rendered.ResetWrittenCount();

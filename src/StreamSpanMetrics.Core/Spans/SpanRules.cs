@@ -19,7 +19,7 @@ public sealed record SpanRules
     public const int MaxValueBytes = 16 * 1024;
 
     /// <summary>Longer resource attribute values are cut, in bytes.</summary>
-    public const int MaxResourceValueBytes = 4 * 1024;
+    public const int MaxResourceValueBytes = 1024;
 
     /// <summary>Longer resource attribute names are cut, in bytes.</summary>
     public const int MaxResourceNameBytes = 1024;

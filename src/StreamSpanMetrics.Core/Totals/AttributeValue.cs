@@ -29,7 +29,9 @@ public readonly record struct AttributeValue(string Name, string Text, ValueKind
         return list;
     }
 
-    /// <summary>What two lists sorted by name agree on: name, kind and text. Commutative, so the order of arrival does not matter.</summary>
+    /// <summary>
+    /// What two lists sorted by name agree on: name, kind and text. Commutative, so the order of arrival does not matter.
+    /// </summary>
     internal static AttributeValue[] Intersect(AttributeValue[] one, AttributeValue[] other)
     {
         List<AttributeValue> common = new(Math.Min(one.Length, other.Length));

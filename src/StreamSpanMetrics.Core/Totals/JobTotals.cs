@@ -1,6 +1,10 @@
+using StreamSpanMetrics.Core.Otlp;
+
 namespace StreamSpanMetrics.Core.Totals;
 
-/// <summary>What is known of a job, that is of one (service.namespace, service.name): the attributes its resources agree on (P-4).</summary>
+/// <summary>
+/// What is known of a job, that is of one (service.namespace, service.name): the attributes its resources agree on (P-4).
+/// </summary>
 public sealed class JobTotals
 {
     /// <summary>Last change of a job or resource of which no step was applied yet, or whose last series expired.</summary>
@@ -11,7 +15,7 @@ public sealed class JobTotals
     internal JobTotals(byte[] key, AttributeValue serviceNamespace, AttributeValue serviceName)
     {
         Key = key;
-        Hash = StableHash.Compute(key);
+        Hash = ByteHash.Of(key);
         ServiceNamespace = serviceNamespace;
         ServiceName = serviceName;
     }

@@ -1,3 +1,5 @@
+using StreamSpanMetrics.Core.Otlp;
+using StreamSpanMetrics.Core.Spans;
 using StreamSpanMetrics.Schemas.V1;
 
 namespace StreamSpanMetrics.Core.Totals;
@@ -33,7 +35,7 @@ internal sealed class OpenStep
         while (entries.MoveNext())
         {
             ReadOnlySpan<byte> key = entries.Key;
-            ulong hash = StableHash.Compute(key, resource.Hash);
+            ulong hash = ByteHash.Of(key, resource.Hash);
             if (Series.TryFind(hash, resource.Number, key, out int slot))
             {
                 JoinKinds(Series.Kinds(slot), entries.Kinds);

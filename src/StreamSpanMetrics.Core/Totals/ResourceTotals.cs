@@ -1,3 +1,5 @@
+using StreamSpanMetrics.Core.Otlp;
+
 namespace StreamSpanMetrics.Core.Totals;
 
 /// <summary>A resource and its series.</summary>
@@ -7,7 +9,7 @@ public sealed class ResourceTotals
     {
         Number = number;
         Key = key;
-        Hash = StableHash.Compute(key);
+        Hash = ByteHash.Of(key);
         Job = job;
         IdentityValues = identity;
     }

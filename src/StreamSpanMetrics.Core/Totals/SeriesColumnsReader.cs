@@ -80,7 +80,9 @@ internal ref struct SeriesColumnsReader
         return true;
     }
 
-    /// <summary>Adds the bucket counts of the entry to <paramref name="target"/>; called once per entry, with an empty span to check only.</summary>
+    /// <summary>
+    /// Adds the bucket counts of the entry to <paramref name="target"/>; called once per entry, with an empty span to check only.
+    /// </summary>
     public void AddBuckets(Span<ulong> target)
     {
         if (!SeriesLayout.HasHistogram((SeriesFamily)normalised[0]))

@@ -1,3 +1,6 @@
+using StreamSpanMetrics.Core.Otlp;
+using StreamSpanMetrics.Core.Spans;
+
 namespace StreamSpanMetrics.Core.Totals;
 
 /// <summary>All series of a shard with their totals, by resource and job. Changed only by closing a step (M3).</summary>
@@ -207,7 +210,7 @@ internal sealed class ShardTotals
     private void Admit(OpenStep step, StepResource entry, long number, int[] slots)
     {
         ReadOnlySpan<byte> jobKey = entry.Key.AsSpan(0, entry.JobLength);
-        bool jobContained = IsContained(StableHash.Compute(jobKey), number);
+        bool jobContained = IsContained(ByteHash.Of(jobKey), number);
         List<int> admitted = [];
         foreach (int from in entry.Slots)
         {

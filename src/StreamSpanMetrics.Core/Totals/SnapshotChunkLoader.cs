@@ -1,3 +1,4 @@
+using StreamSpanMetrics.Core.Otlp;
 using StreamSpanMetrics.Schemas.V1;
 
 namespace StreamSpanMetrics.Core.Totals;
@@ -58,7 +59,7 @@ internal sealed class SnapshotChunkLoader
         SeriesStore series = totals.Series;
         for (int entry = 0; entries.MoveNext(); entry++)
         {
-            ulong hash = StableHash.Compute(entries.Key, resource.Hash);
+            ulong hash = ByteHash.Of(entries.Key, resource.Hash);
             if (ShardTotals.ChunkOf(hash, (int)chunk.Chunks) != chunk.Chunk ||
                 series.TryFind(hash, resource.Number, entries.Key, out _))
             {

@@ -1,3 +1,5 @@
+using StreamSpanMetrics.Core.Otlp;
+
 namespace StreamSpanMetrics.Core.Totals;
 
 /// <summary>A resource as the blocks of one open step described it.</summary>
@@ -8,7 +10,7 @@ internal sealed class StepResource
         Number = number;
         Key = key;
         JobLength = jobLength;
-        Hash = StableHash.Compute(key);
+        Hash = ByteHash.Of(key);
         ServiceNamespace = serviceNamespace;
         ServiceName = serviceName;
     }

@@ -20,11 +20,16 @@ public sealed class SettingsOption : Option<string>
         this.environment = environment ?? Environment.GetEnvironmentVariable;
     }
 
+    /// <summary>Whether the command reads spans from Kafka, and a file without a receiver for them deserves a warning.</summary>
+    public bool NeedsReceiver { get; init; } = true;
+
     /// <summary>Reads the file; prints nothing.</summary>
     public ConfigurationResult Read(ParseResult parsed)
     {
         string? path = parsed.GetValue(this);
-        return path is null ? new ConfigurationResult(new ProcessorSettings(), []) : ConfigurationLoader.LoadFile(path, environment);
+        return path is null
+            ? new ConfigurationResult(new ProcessorSettings(), [])
+            : ConfigurationLoader.LoadFile(path, environment, NeedsReceiver);
     }
 
     /// <summary>

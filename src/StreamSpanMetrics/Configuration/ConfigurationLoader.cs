@@ -12,9 +12,10 @@ public static class ConfigurationLoader
     public static ConfigurationResult LoadFile(string path) => LoadFile(path, Environment.GetEnvironmentVariable);
 
     /// <summary>
-    /// Reads the file <paramref name="path"/>; <paramref name="environment"/> gives a variable's value, null if it is not set.
+    /// Reads the file <paramref name="path"/>; <paramref name="environment"/> gives a variable's value, null if it is not set. Whoever
+    /// does not read spans from Kafka (<paramref name="needsReceiver"/> false) is not warned that there is no receiver for it.
     /// </summary>
-    public static ConfigurationResult LoadFile(string path, Func<string, string?> environment)
+    public static ConfigurationResult LoadFile(string path, Func<string, string?> environment, bool needsReceiver = true)
     {
         try
         {
@@ -24,7 +25,7 @@ public static class ConfigurationLoader
                 return Unreadable(path, $"the file has {file.Length} bytes, too many for a settings file");
             }
 
-            return Load(File.ReadAllText(path), path, environment);
+            return Load(File.ReadAllText(path), path, environment, needsReceiver);
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -38,7 +39,8 @@ public static class ConfigurationLoader
     }
 
     /// <summary>Reads <paramref name="text"/>; <paramref name="fileName"/> is only for messages.</summary>
-    public static ConfigurationResult Load(string text, string fileName, Func<string, string?> environment)
+    public static ConfigurationResult Load(
+        string text, string fileName, Func<string, string?> environment, bool needsReceiver = true)
     {
         ProblemList problems = new(fileName);
         SettingNode? root = YamlDocumentReader.Read(text, problems);
@@ -59,15 +61,15 @@ public static class ConfigurationLoader
         }
 
         ReadingContext context = new(problems, new EnvironmentExpansion(environment, problems));
-        ProcessorSettings? settings = ReadSettings(new MappingReader(context, root, ""));
+        ProcessorSettings? settings = ReadSettings(new MappingReader(context, root, ""), needsReceiver);
         return new ConfigurationResult(problems.HasErrors ? null : settings, problems.Sorted());
     }
 
-    private static ProcessorSettings ReadSettings(MappingReader top)
+    private static ProcessorSettings ReadSettings(MappingReader top, bool needsReceiver)
     {
         CollectorFile file = CollectorFileReader.Read(top);
         SelectedPath path = new PathSelector(file, top.Context.Problems).Select();
-        SpanSourceSettings source = ReadSource(top, path);
+        SpanSourceSettings source = ReadSource(top, path, needsReceiver);
         StreamSettings stream = StreamSectionReader.Read(file.Stream, source.SessionTimeout);
         KafkaExporterSettings? exporter = path.KafkaExporter is null ? null : KafkaExporterReader.Read(Reader(top, path.KafkaExporter));
         ProcessorSettings settings = new()
@@ -98,7 +100,7 @@ public static class ConfigurationLoader
         return SpanMetricsReader.Read(Reader(top, connector));
     }
 
-    private static SpanSourceSettings ReadSource(MappingReader top, SelectedPath path)
+    private static SpanSourceSettings ReadSource(MappingReader top, SelectedPath path, bool needsReceiver)
     {
         if (path.Receiver is not null)
         {
@@ -106,7 +108,7 @@ public static class ConfigurationLoader
         }
 
         SpanSourceSettings defaults = new();
-        if (path.Connector is not null)
+        if (needsReceiver && path.Connector is not null)
         {
             top.Warning(
                 "receivers",

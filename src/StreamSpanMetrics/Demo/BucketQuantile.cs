@@ -1,9 +1,14 @@
 namespace StreamSpanMetrics.Demo;
 
-/// <summary>Quantiles of bucketed values, as Prometheus' <c>histogram_quantile</c> estimates them (prometheus/prometheus promql/quantile.go).</summary>
+/// <summary>
+/// Quantiles of bucketed values, as Prometheus' <c>histogram_quantile</c> estimates them (prometheus/prometheus promql/quantile.go).
+/// </summary>
 public static class BucketQuantile
 {
-    /// <summary>Interpolates linearly inside the bucket that holds the quantile; in the last one, which has no upper bound, answers its lower bound.</summary>
+    /// <summary>
+    /// Interpolates linearly inside the bucket that holds the quantile; in the last one, which has no upper bound, answers its lower
+    /// bound.
+    /// </summary>
     /// <param name="quantile">Above 0, at most 1.</param>
     /// <param name="bounds">Inclusive upper bounds, rising.</param>
     /// <param name="counts">Values per bucket (not added up), one more than bounds.</param>

@@ -1,8 +1,8 @@
 namespace StreamSpanMetrics.Demo;
 
 /// <summary>
-/// Now and then one service of the shop is ill for some seconds: a third of its requests fail and all are slow. The first burst begins about
-/// 20 seconds after the traffic, the next ones 25 to 50 seconds after the end of the last.
+/// Now and then one service of the shop is ill for some seconds: a third of its requests fail and all are slow. The first burst begins
+/// about 20 seconds after the traffic, the next ones 25 to 50 seconds after the end of the last.
 /// </summary>
 public sealed class ErrorBursts
 {

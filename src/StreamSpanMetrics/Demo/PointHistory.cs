@@ -1,8 +1,8 @@
 namespace StreamSpanMetrics.Demo;
 
 /// <summary>
-/// The newest cumulative points of one series: as many as a window needs, and the final values of its earlier lives. A point is a vector: the
-/// count alone, or the counts of all buckets. One thread.
+/// The newest cumulative points of one series: as many as a window needs, and the final values of its earlier lives. A point is a vector:
+/// the count alone, or the counts of all buckets. One thread.
 /// </summary>
 public sealed class PointHistory
 {
@@ -17,8 +17,8 @@ public sealed class PointHistory
     public long[] Total => points.Count == 0 ? endedCounts : Sum(endedCounts, points[^1].Counts);
 
     /// <summary>
-    /// Adds a point. The same time again replaces it; points may arrive in any order within a life. Another start begins a new life from zero,
-    /// and points of an earlier life are too late.
+    /// Adds a point. The same time again replaces it; points may arrive in any order within a life. Another start begins a new life from
+    /// zero, and points of an earlier life are too late.
     /// </summary>
     /// <param name="pointStartNanos">The point's start time.</param>
     /// <param name="timeNanos">The point's time.</param>
@@ -66,7 +66,9 @@ public sealed class PointHistory
         }
     }
 
-    /// <summary>Growth of the current life in (<paramref name="fromNanos"/>, <paramref name="toNanos"/>]; empty where nothing is known.</summary>
+    /// <summary>
+    /// Growth of the current life in (<paramref name="fromNanos"/>, <paramref name="toNanos"/>]; empty where nothing is known.
+    /// </summary>
     public long[] Increase(long fromNanos, long toNanos)
     {
         int last = points.FindLastIndex(point => point.TimeNanos <= toNanos);
@@ -75,7 +77,8 @@ public sealed class PointHistory
             return [];
         }
 
-        // Before the first known point the series may have had any value: it only counts from there. A birth begins with a zero point (P-2).
+        // Before the first known point the series may have had any value: it only counts from there. A birth begins with a zero point
+        // (P-2).
         int first = Math.Max(0, points.FindLastIndex(point => point.TimeNanos <= fromNanos));
         long[] increase = [.. points[last].Counts];
         long[] before = points[first].Counts;

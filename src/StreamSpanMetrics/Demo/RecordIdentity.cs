@@ -4,8 +4,8 @@ using OpenTelemetry.Proto.Resource.V1;
 namespace StreamSpanMetrics.Demo;
 
 /// <summary>
-/// What makes two resources of the metrics topic the same one: the record's key. The emitted attributes cannot serve, since the descriptive ones among them
-/// shrink when the resources of a job turn out to differ (P-4).
+/// What makes two resources of the metrics topic the same one: the record's key. The emitted attributes cannot serve, since the
+/// descriptive ones among them shrink when the resources of a job turn out to differ (P-4).
 /// </summary>
 internal static class RecordIdentity
 {

@@ -1,5 +1,3 @@
-using static StreamSpanMetrics.Demo.OperationShape;
-
 namespace StreamSpanMetrics.Demo;
 
 /// <summary>The demo's shop: thirteen services, their operations and who calls whom. The same for every seed.</summary>
@@ -53,11 +51,13 @@ public sealed class ShopCatalog
         ShopOperation session = Endpoint(users, "GET", "/session", 2, 0.002, Needs(Redis("GET", 0.5)));
         ShopOperation getCart = Method(cart, "GetCart", 2, 0.001, Needs(Redis("HGETALL", 0.7)));
         ShopOperation addItem = Method(cart, "AddItem", 2.5, 0.002, Needs(Redis("HSET", 0.8)));
-        ShopOperation recommend = Method(recommendation, "List", 18, 0.006, Sometimes(getProduct, 0.6), Always(Work("rank candidates", 11)));
+        ShopOperation recommend = Method(recommendation, "List", 18, 0.006, Sometimes(getProduct, 0.6),
+            Always(Work("rank candidates", 11)));
         ShopOperation banner = Endpoint(ads, "GET", "/banner", 5, 0.004, Always(Work("choose banner", 2)));
         return
         [
-            (Endpoint(frontend, "GET", "/", 7, 0.0008, Always(session), Needs(listProducts), Always(recommend), Sometimes(banner, 0.8)), 20),
+            (Endpoint(frontend, "GET", "/", 7, 0.0008, Always(session), Needs(listProducts), Always(recommend),
+                Sometimes(banner, 0.8)), 20),
             (Endpoint(frontend, "GET", "/products/{id}", 6, 0.0008, Needs(getProduct), Needs(convert), Always(stock),
                 Sometimes(recommend, 0.5), Sometimes(banner, 0.4), Always(Work("render page", 4))), 30),
             (Endpoint(frontend, "POST", "/cart", 4, 0.001, Needs(session), Needs(stock), Needs(addItem)), 12),
@@ -73,7 +73,8 @@ public sealed class ShopCatalog
 
     private ShopOperation PlaceOrder(ShopOperation getCart, ShopOperation getProduct, ShopOperation convert)
     {
-        ShopOperation charge = Endpoint(payment, "POST", "/charges", 85, 0.012, Always(Work("score fraud risk", 22)), Needs(Sql("INSERT", "charges", 3))) with
+        ShopOperation charge = Endpoint(payment, "POST", "/charges", 85, 0.012, Always(Work("score fraud risk", 22)),
+            Needs(Sql("INSERT", "charges", 3))) with
         {
             Spread = 0.6,
             ExceptionType = "PaymentDeclined",
@@ -83,7 +84,7 @@ public sealed class ShopCatalog
         ShopOperation quote = Endpoint(shipping, "POST", "/quotes", 14, 0.003, Always(Work("compute route", 8)));
         ShopOperation ship = Endpoint(shipping, "POST", "/shipments", 25, 0.004, Needs(quote));
         ShopOperation mail = Endpoint(email, "POST", "/confirmations", 40, 0.01, Always(Work("render template", 12))) with { Spread = 0.8 };
-        ShopOperation record = new(orders, Queue, "process", "orders", 9, [Needs(Sql("INSERT", "orders", 5)), Always(mail)])
+        ShopOperation record = new(orders, OperationShape.Queue, "process", "orders", 9, [Needs(Sql("INSERT", "orders", 5)), Always(mail)])
         {
             System = "kafka",
             ExceptionType = "System.TimeoutException",
@@ -96,7 +97,7 @@ public sealed class ShopCatalog
     private static ShopOperation Endpoint(
         ShopService service, string verb, string route, double medianMillis, double errorRate, params ShopCall[] calls)
     {
-        return new ShopOperation(service, Http, verb, route, medianMillis, calls)
+        return new ShopOperation(service, OperationShape.Http, verb, route, medianMillis, calls)
         {
             ErrorRate = errorRate,
             ExceptionType = service.Language == "java" ? "java.util.concurrent.TimeoutException" : "UpstreamTimeout",
@@ -107,7 +108,7 @@ public sealed class ShopCatalog
     private static ShopOperation Method(ShopService service, string method, double medianMillis, double errorRate, params ShopCall[] calls)
     {
         string subject = "shop." + char.ToUpperInvariant(service.Name[0]) + service.Name[1..];
-        return new ShopOperation(service, Rpc, method, subject, medianMillis, calls)
+        return new ShopOperation(service, OperationShape.Rpc, method, subject, medianMillis, calls)
         {
             ErrorRate = errorRate,
             ExceptionType = service.Language == "python" ? "RuntimeError" : "StatusUnavailable",
@@ -117,7 +118,7 @@ public sealed class ShopCatalog
 
     private static ShopOperation Sql(string verb, string table, double medianMillis)
     {
-        return new ShopOperation(null, Database, verb, table, medianMillis, [])
+        return new ShopOperation(null, OperationShape.Database, verb, table, medianMillis, [])
         {
             System = "postgresql",
             Spread = 0.7,
@@ -129,7 +130,7 @@ public sealed class ShopCatalog
 
     private static ShopOperation Redis(string verb, double medianMillis)
     {
-        return new ShopOperation(null, Database, verb, "redis", medianMillis, [])
+        return new ShopOperation(null, OperationShape.Database, verb, "redis", medianMillis, [])
         {
             System = "redis",
             ErrorRate = 0.0002,
@@ -140,7 +141,7 @@ public sealed class ShopCatalog
 
     private static ShopOperation Work(string function, double medianMillis)
     {
-        return new ShopOperation(null, Internal, "", function, medianMillis, []) { ErrorRate = 0.0005 };
+        return new ShopOperation(null, OperationShape.Internal, "", function, medianMillis, []) { ErrorRate = 0.0005 };
     }
 
     private static ShopCall Needs(ShopOperation target) => new(target, 1, Required: true);

@@ -6,8 +6,9 @@ using OpenTelemetry.Proto.Trace.V1;
 namespace StreamSpanMetrics.Demo;
 
 /// <summary>
-/// The traffic of a small shop as a Collector's Kafka exporter behind a batch processor writes it: records of about 100 to 200 spans from several
-/// resources. The same seed and the same sequence of times give the same bytes. One thread generates; the counts may be read by others.
+/// The traffic of a small shop as a Collector's Kafka exporter behind a batch processor writes it: records of about 100 to 200 spans from
+/// several resources. The same seed and the same sequence of times give the same bytes. One thread generates; the counts may be read by
+/// others.
 /// </summary>
 public sealed class ShopTraffic
 {

@@ -5,9 +5,9 @@ using SpanKind = OpenTelemetry.Proto.Trace.V1.Span.Types.SpanKind;
 namespace StreamSpanMetrics.Demo;
 
 /// <summary>
-/// Makes traces of the shop: walks the calls of an operation, draws its own times from log-normal distributions and lays calls one after the other
-/// into the time of their caller, so that a parent is always longer than what it waits for. Only a CONSUMER span runs after its PRODUCER.
-/// A failed call that the caller needs fails it too. One thread.
+/// Makes traces of the shop: walks the calls of an operation, draws its own times from log-normal distributions and lays calls one after
+/// the other into the time of their caller, so that a parent is always longer than what it waits for. Only a CONSUMER span runs after its
+/// PRODUCER. A failed call that the caller needs fails it too. One thread.
 /// </summary>
 public sealed class TraceMaker
 {
@@ -27,7 +27,9 @@ public sealed class TraceMaker
         this.bursts = bursts;
     }
 
-    /// <summary>Makes one trace that starts with <paramref name="entrance"/> and whose last span ends at <paramref name="endUnixNanos"/>.</summary>
+    /// <summary>
+    /// Makes one trace that starts with <paramref name="entrance"/> and whose last span ends at <paramref name="endUnixNanos"/>.
+    /// </summary>
     /// <returns>Its spans, parents first. The list is used again by the next call.</returns>
     public IReadOnlyList<MadeSpan> Make(ShopOperation entrance, long endUnixNanos)
     {
@@ -156,7 +158,8 @@ public sealed class TraceMaker
 
     private ShopPod AnyPod(ShopOperation operation)
     {
-        ShopService service = operation.Service ?? throw new ArgumentException("The operation runs in no service of its own.", nameof(operation));
+        ShopService service = operation.Service
+            ?? throw new ArgumentException("The operation runs in no service of its own.", nameof(operation));
         return service.Pods[random.Next(service.Pods.Count)];
     }
 

@@ -129,7 +129,8 @@ internal sealed class ApplicationState
                     return partitions;
                 }
 
-                reason = $"the topic {settings.Source.Topic}: it does not exist yet (create it with 'spanmetrics topics --create', or let the Collector do it)";
+                reason = $"the topic {settings.Source.Topic}: it does not exist yet "
+                    + "(create it with 'spanmetrics topics --create', or let the Collector do it)";
             }
             catch (KafkaException exception)
             {
@@ -246,7 +247,8 @@ internal sealed class ApplicationState
         StreamSettings stream = settings.Stream;
         if (control.Format > ControlFormat)
         {
-            throw new StageStoppedException($"The application '{stream.ApplicationId}' was started by a newer release (control format {control.Format}).");
+            throw new StageStoppedException(
+                $"The application '{stream.ApplicationId}' was started by a newer release (control format {control.Format}).");
         }
 
         if (control.RulesFingerprint != rules.Number || control.Shards != stream.Shards)

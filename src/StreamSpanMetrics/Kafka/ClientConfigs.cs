@@ -3,7 +3,9 @@ using StreamSpanMetrics.Core.Settings;
 
 namespace StreamSpanMetrics.Kafka;
 
-/// <summary>The one place where settings become client properties. Defaults of librdkafka that matter are set here, each with its reason.</summary>
+/// <summary>
+/// The one place where settings become client properties. Defaults of librdkafka that matter are set here, each with its reason.
+/// </summary>
 internal static class ClientConfigs
 {
     /// <summary>A full fetch queue is looked at again this soon; the default of a second makes pauses.</summary>

@@ -3,11 +3,11 @@ using Confluent.Kafka;
 namespace StreamSpanMetrics.Kafka;
 
 /// <summary>
-/// A Kafka broker inside this process: librdkafka's mock cluster with one broker, bound to the loopback address on a free port. It is for the
-/// demo and for tests of plumbing, and proves nothing about exactly-once: it keeps at most 5 MiB per partition (older batches
-/// vanish silently), forgets offsets sent within a transaction, delivers aborted records and fences nobody
-/// (librdkafka src/rdkafka_mock.c, rdkafka_mock_handlers.c). Topic settings, compaction and log-append time do not exist.
-/// Clients of the same host may connect, also from other processes. Safe for use by several threads.
+/// A Kafka broker inside this process: librdkafka's mock cluster with one broker, bound to the loopback address on a free port. It is for
+/// the demo and for tests of plumbing, and proves nothing about exactly-once: it keeps at most 5 MiB per partition (older batches vanish
+/// silently), forgets offsets sent within a transaction, delivers aborted records and fences nobody (librdkafka src/rdkafka_mock.c,
+/// rdkafka_mock_handlers.c). Topic settings, compaction and log-append time do not exist. Clients of the same host may connect, also from
+/// other processes. Safe for use by several threads.
 /// </summary>
 public sealed class InProcessBroker : IDisposable
 {
@@ -59,8 +59,8 @@ public sealed class InProcessBroker : IDisposable
     }
 
     /// <summary>
-    /// Creates the topic with <see cref="PartitionsPerTopic"/> partitions, or does nothing if it exists. The mock cluster knows no CreateTopics
-    /// request; asking for the metadata of an unknown topic creates it.
+    /// Creates the topic with <see cref="PartitionsPerTopic"/> partitions, or does nothing if it exists. The mock cluster knows no
+    /// CreateTopics request; asking for the metadata of an unknown topic creates it.
     /// </summary>
     /// <returns>The number of its partitions, as the broker reports it.</returns>
     /// <exception cref="KafkaException">The topic did not appear within 10 seconds.</exception>

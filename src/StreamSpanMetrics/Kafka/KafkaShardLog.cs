@@ -16,7 +16,9 @@ internal sealed class KafkaShardLog : IShardLog
     private static readonly TimeSpan AskPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan PollTimeout = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Without any progress for this long, the read is given up: well below the poll interval after which the group expels us.</summary>
+    /// <summary>
+    /// Without any progress for this long, the read is given up: well below the poll interval after which the group expels us.
+    /// </summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly ConsumerConfig config;

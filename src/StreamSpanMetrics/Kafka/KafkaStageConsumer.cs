@@ -22,6 +22,7 @@ internal sealed class KafkaStageConsumer : IStageConsumer
     private readonly HashSet<int> sought = [];
     private IPartitionEvents? events;
     private IRecordReader? reader;
+    private bool closed;
 
     /// <summary>A consumer of <paramref name="topic"/>, not yet in the group. After <paramref name="stop"/> it waits for no broker.</summary>
     public KafkaStageConsumer(ConsumerConfig config, string topic, TimeProvider time, ILogger logger, CancellationToken stop)
@@ -47,6 +48,9 @@ internal sealed class KafkaStageConsumer : IStageConsumer
 
     /// <inheritdoc/>
     public byte[] TopicId { get; private set; } = [];
+
+    /// <summary>Whether the brokers can be asked for topic ids: all but the demo's in-process one.</summary>
+    public bool HasTopicIds { get; init; } = true;
 
     /// <summary>Membership, as it is now: to be read right before it is used.</summary>
     public IConsumerGroupMetadata GroupMetadata => consumer.ConsumerGroupMetadata;
@@ -194,11 +198,23 @@ internal sealed class KafkaStageConsumer : IStageConsumer
     }
 
     /// <inheritdoc/>
-    public void Close() => consumer.Close();
+    public void Close()
+    {
+        closed = true;
+        consumer.Close();
+    }
 
     /// <inheritdoc/>
     public void Dispose()
     {
+        if (!closed && events is not null)
+        {
+            // After a failure: leave the group without committing. A client that is destroyed while a rebalance waits for an answer
+            // of ours would wait for ever.
+            events = new NoEvents();
+            Close();
+        }
+
         admin.Dispose();
         consumer.Dispose();
     }
@@ -247,7 +263,7 @@ internal sealed class KafkaStageConsumer : IStageConsumer
                 }
 
                 PartitionCount = metadata.Partitions.Count;
-                if (TopicId.Length == 0)
+                if (TopicId.Length == 0 && HasTopicIds)
                 {
                     TopicId = TopicAdmin.TopicIdAsync(admin, topic).GetAwaiter().GetResult();
                 }
@@ -274,6 +290,20 @@ internal sealed class KafkaStageConsumer : IStageConsumer
     }
 
     private static List<int> Numbers(List<TopicPartitionOffset> partitions) => [.. partitions.Select(partition => partition.Partition.Value)];
+
+    /// <summary>Takes partitions without reading them and gives them up without a commit.</summary>
+    private sealed class NoEvents : IPartitionEvents
+    {
+        public IReadOnlyDictionary<int, long> Assigned(IReadOnlyList<int> partitions) => partitions.ToDictionary(partition => partition, _ => 0L);
+
+        public void Revoked(IReadOnlyList<int> partitions)
+        {
+        }
+
+        public void Lost(IReadOnlyList<int> partitions)
+        {
+        }
+    }
 
     /// <summary>A deserializer that hands the bytes on instead of making an object of them.</summary>
     private sealed class Handing : IDeserializer<bool>

@@ -31,7 +31,9 @@ internal sealed class KafkaStageProducer : IStageProducer
         callTimeout = TimeSpan.FromMilliseconds(config.TransactionTimeoutMs ?? 10_000);
     }
 
-    /// <summary>Registers the transactional id, and with it aborts what an earlier owner of the id left open. Waits for the brokers.</summary>
+    /// <summary>
+    /// Registers the transactional id, and with it aborts what an earlier owner of the id left open. Waits for the brokers.
+    /// </summary>
     public IProducer<byte[]?, byte[]?> Prepare()
     {
         while (producer is null)

@@ -12,7 +12,9 @@ internal sealed class TopicAdmin : IDisposable
     private readonly IAdminClient admin;
 
     /// <summary>An administrator over the given connection.</summary>
-    public TopicAdmin(ClientConfig config) => admin = new AdminClientBuilder(config).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
+    public TopicAdmin(ClientConfig config) =>
+        // Errors reach the caller as exceptions; what the client says besides would only repeat them.
+        admin = new AdminClientBuilder(config).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
 
     /// <summary>
     /// Number of partitions; 0 if the topic does not exist. Describes the topic instead of asking for its metadata, which could make

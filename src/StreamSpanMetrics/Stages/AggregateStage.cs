@@ -63,7 +63,13 @@ public sealed class AggregateStage : IStage, IPartitionEvents
             PollOnce(PollTimeout);
             Settle(committer.Poll());
             idle.Settle(owned);
-            if (IsCutDue() && !committer.IsBusy)
+            if (folder.TablesAreLarge)
+            {
+                // Only a cut of everything lets them be forgotten: wait for the one on its way (P7).
+                Settle(committer.Wait());
+            }
+
+            if ((IsCutDue() || folder.TablesAreLarge) && !committer.IsBusy && !committer.MustRewind)
             {
                 StartCut();
             }

@@ -8,7 +8,9 @@ namespace StreamSpanMetrics.Stages;
 /// </summary>
 internal sealed class CutCommitter
 {
-    /// <summary>Attempts within a handler of revocation or loss, whose time is short. What is not written then is read again by the next owner.</summary>
+    /// <summary>
+    /// Attempts within a handler of revocation or loss, whose time is short. What is not written then is read again by the next owner.
+    /// </summary>
     private const int MaxAttemptsInHandler = 3;
 
     private readonly CutSender sender;

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace StreamSpanMetrics.Stages;
 
-/// <summary>Makes dead-letter records: the original key and value, and why, under Kafka Connect's header names (DeadLetterQueueReporter).</summary>
+/// <summary>
+/// Makes dead-letter records: the original key and value, and why, under Kafka Connect's header names (DeadLetterQueueReporter).
+/// </summary>
 internal static class DeadLetter
 {
     /// <summary>Larger values are cut: the original can be found by its offset.</summary>

@@ -13,7 +13,9 @@ public sealed class ExportStage : IStage, IPartitionEvents
 {
     private static readonly TimeSpan PollTimeout = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>How long a handler of revocation waits for an answer; after that the next owner sends the identical request again.</summary>
+    /// <summary>
+    /// How long a handler of revocation waits for an answer; after that the next owner sends the identical request again.
+    /// </summary>
     private static readonly TimeSpan DrainPatience = TimeSpan.FromSeconds(5);
 
     private readonly ExportOptions options;

@@ -5,6 +5,8 @@ namespace StreamSpanMetrics.Stages;
 /// <summary>Pushes series to the receiver, trying for ever; used by several partitions at once.</summary>
 public interface ISeriesSender
 {
-    /// <summary>Settles every sample of <paramref name="request"/>: taken, or refused for good. Ends early only by <paramref name="cancel"/>.</summary>
+    /// <summary>
+    /// Settles every sample of <paramref name="request"/>: taken, or refused for good. Ends early only by <paramref name="cancel"/>.
+    /// </summary>
     Task SendAsync(WriteRequestBatch request, CancellationToken cancel);
 }

@@ -12,6 +12,9 @@ public interface IShardLog : IDisposable
     /// </summary>
     StateContents ReadState(int shard, CancellationToken cancel);
 
-    /// <summary>Delta batches from <paramref name="fromOffset"/> up to, not including, <paramref name="toOffset"/>, with their offsets, in order.</summary>
+    /// <summary>
+    /// Delta batches from <paramref name="fromOffset"/> up to, not including, <paramref name="toOffset"/>, with their offsets, in
+    /// order.
+    /// </summary>
     IEnumerable<KeyValuePair<long, DeltaBatch>> ReadDeltas(int shard, long fromOffset, long toOffset, CancellationToken cancel);
 }

@@ -31,14 +31,15 @@ public sealed record MergeOptions
     /// <summary>How long it may.</summary>
     public required TimeSpan BoundedAfter { get; init; }
 
-    /// <summary>The log forgets offsets sent in transactions: only the demo's in-process broker does. Every shard starts empty then.</summary>
+    /// <summary>
+    /// The log forgets offsets sent in transactions: only the demo's in-process broker does. Every shard starts empty then.
+    /// </summary>
     public bool OffsetsAreForgotten { get; init; }
 
-    /// <summary>Partitions of the source topic; used only where <see cref="OffsetsAreForgotten"/>, else the control record says it.</summary>
+    /// <summary>
+    /// Partitions of the source topic; used only where <see cref="OffsetsAreForgotten"/>, else the control record says it.
+    /// </summary>
     public int SourcePartitions { get; init; }
-
-    /// <summary>Id of the source topic; used only where <see cref="OffsetsAreForgotten"/>.</summary>
-    public byte[] SourceTopicId { get; init; } = [];
 
     /// <summary>Largest transaction, in bytes (M5).</summary>
     public int MaxTransactionBytes { get; init; } = 32 * 1024 * 1024;

@@ -41,7 +41,7 @@ internal sealed class ShardRestorer
         };
         if (options.OffsetsAreForgotten)
         {
-            ShardState fresh = new(rules, new long[options.SourcePartitions], ByteString.CopyFrom(options.SourceTopicId));
+            ShardState fresh = new(rules, new long[options.SourcePartitions], ByteString.Empty);
             return new MergeShard(number, options, fresh, new SnapshotWriter(fresh), 0, encoder, commitMidStep, time);
         }
 
@@ -52,7 +52,8 @@ internal sealed class ShardRestorer
         ShardReplay replay = result.Replay!;
         if (!committed.TryGetValue(number, out long offset) || offset != replay.ToOffset)
         {
-            throw new StageStoppedException(Messages.StateMismatch(options.DeltasTopic, number, committed.GetValueOrDefault(number, -1), replay.ToOffset));
+            long known = committed.GetValueOrDefault(number, -1);
+            throw new StageStoppedException(Messages.StateMismatch(options.DeltasTopic, number, known, replay.ToOffset));
         }
 
         foreach ((long deltasOffset, DeltaBatch batch) in log.ReadDeltas(number, replay.FromOffset, replay.ToOffset, cancel))

@@ -18,19 +18,27 @@ internal static partial class Log
     [LoggerMessage(2, LogLevel.Information, "{Stage}: partitions {Partitions} of {Topic} handed over")]
     public static partial void PartitionsRevoked(this ILogger logger, string stage, string topic, string partitions);
 
-    [LoggerMessage(3, LogLevel.Warning, "{Stage}: partitions {Partitions} of {Topic} lost; their new owner reads again what was not committed")]
+    [LoggerMessage(3, LogLevel.Warning,
+        "{Stage}: partitions {Partitions} of {Topic} lost; their new owner reads again what was not "
+        + "committed")]
     public static partial void PartitionsLost(this ILogger logger, string stage, string topic, string partitions);
 
     [LoggerMessage(4, LogLevel.Warning, "A transaction over {Partitions} partitions was aborted and is sent again")]
     public static partial void CutAborted(this ILogger logger, int partitions);
 
-    [LoggerMessage(5, LogLevel.Warning, "{Stage}: the outcome of a transaction is unknown; reading {Topic} again from the committed offsets")]
+    [LoggerMessage(5, LogLevel.Warning,
+        "{Stage}: the outcome of a transaction is unknown; reading {Topic} again from the committed "
+        + "offsets")]
     public static partial void Rewound(this ILogger logger, string stage, string topic);
 
-    [LoggerMessage(6, LogLevel.Error, "{Stage}: {Topic}[{Partition}] lost the records from {From} to {To} to retention before they were read")]
+    [LoggerMessage(6, LogLevel.Error,
+        "{Stage}: {Topic}[{Partition}] lost the records from {From} to {To} to retention before they were "
+        + "read")]
     public static partial void DataLost(this ILogger logger, string stage, string topic, int partition, long from, long to);
 
-    [LoggerMessage(7, LogLevel.Warning, "{Stage}: {Topic}[{Partition}] offset {Offset} went to the dead-letter topic: {Reason} (further ones are counted, not logged, for 30 s)")]
+    [LoggerMessage(7, LogLevel.Warning,
+        "{Stage}: {Topic}[{Partition}] offset {Offset} went to the dead-letter topic: {Reason} (further ones are "
+        + "counted, not logged, for 30 s)")]
     private static partial void BadRecordOnce(this ILogger logger, string stage, string topic, int partition, long offset, string reason);
 
     [LoggerMessage(8, LogLevel.Warning, "Kafka: {Message} (repeated at most every 30 s)")]
@@ -42,13 +50,17 @@ internal static partial class Log
     [LoggerMessage(10, LogLevel.Critical, "{Stage}: {Message}")]
     public static partial void StageFailed(this ILogger logger, string stage, string message);
 
-    [LoggerMessage(11, LogLevel.Warning, "Remote write to {Endpoint} fails since {Since:u} and is tried again (attempt {Attempts}): {Reason}; points wait in the metrics topic")]
+    [LoggerMessage(11, LogLevel.Warning,
+        "Remote write to {Endpoint} fails since {Since:u} and is tried again (attempt {Attempts}): {Reason}; "
+        + "points wait in the metrics topic")]
     public static partial void RemoteWriteAway(this ILogger logger, string endpoint, DateTimeOffset since, int attempts, string reason);
 
     [LoggerMessage(12, LogLevel.Information, "Remote write to {Endpoint} works again; it failed since {Since:u}, {Attempts} attempts")]
     public static partial void RemoteWriteBack(this ILogger logger, string endpoint, DateTimeOffset since, int attempts);
 
-    [LoggerMessage(13, LogLevel.Error, "Remote write refused {Samples} samples for good ({Reason}; further ones are counted, not logged, for a minute): {Answer}")]
+    [LoggerMessage(13, LogLevel.Error,
+        "Remote write refused {Samples} samples for good ({Reason}; further ones are counted, not logged, for a "
+        + "minute): {Answer}")]
     public static partial void SamplesRefused(this ILogger logger, long samples, string reason, string answer);
 
     [LoggerMessage(14, LogLevel.Error, "{Topic}[{Shard}]: sequence {Expected} expected, {Found} found: point records are missing")]
@@ -63,13 +75,17 @@ internal static partial class Log
     [LoggerMessage(17, LogLevel.Information, "Waiting for {What} (repeated at most every 30 s)")]
     private static partial void WaitingForOnce(this ILogger logger, string what);
 
-    [LoggerMessage(18, LogLevel.Information, "First start of application '{Application}': control record written, {Topic} is read from {Offsets}")]
+    [LoggerMessage(18, LogLevel.Information,
+        "First start of application '{Application}': control record written, {Topic} is read from "
+        + "{Offsets}")]
     public static partial void FirstStart(this ILogger logger, string application, string topic, string offsets);
 
     [LoggerMessage(19, LogLevel.Information, "Topic {Topic} created with {Partitions} partitions")]
     public static partial void TopicCreated(this ILogger logger, string topic, int partitions);
 
-    [LoggerMessage(20, LogLevel.Warning, "{Stage}: shard {Shard} closed step {Step} without partition {Partition}, which stands still; its late records fold into later steps")]
+    [LoggerMessage(20, LogLevel.Warning,
+        "{Stage}: shard {Shard} closed step {Step} without partition {Partition}, which stands still; its late "
+        + "records fold into later steps")]
     public static partial void StepForced(this ILogger logger, string stage, int shard, long step, int partition);
 
     [LoggerMessage(21, LogLevel.Error, "{Topic}[{Partition}] offset {Offset} is no record of ours and was skipped: {Reason}")]

@@ -17,7 +17,7 @@ public sealed class AnyValueTextTests
 
     public AnyValueTextTests() => text = new AnyValueText(counters);
 
-    /// <summary>Span name in the case <c>attribute-kinds</c>, and the label <c>custom</c> that the connector and its exporter made.</summary>
+    /// <summary>Span name in the case <c>attribute-kinds</c>, and the label <c>custom</c> that the connector made of it.</summary>
     public static TheoryData<string, string> GoldenTexts => new()
     {
         { "k-string", "GET" },
@@ -99,7 +99,8 @@ public sealed class AnyValueTextTests
     {
         string odd = "\"\\\b\f\n\r\t\u0000\u001F\u007F</>&\u2028\u2029\u00E9\U0001F600";
         Assert.Equal(
-            "[\"\\\"\\\\\\b\\f\\n\\r\\t\\u0000\\u001f\u007F</>&\\u2028\\u2029\u00E9\U0001F600\"]", Text(Array(new AnyValue { StringValue = odd })));
+            "[\"\\\"\\\\\\b\\f\\n\\r\\t\\u0000\\u001f\u007F</>&\\u2028\\u2029\u00E9\U0001F600\"]",
+            Text(Array(new AnyValue { StringValue = odd })));
     }
 
     [Fact]

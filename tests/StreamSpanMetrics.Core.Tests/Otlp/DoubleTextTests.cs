@@ -61,7 +61,8 @@ public sealed class DoubleTextTests
         }
 
         string text = Text(value);
-        Assert.Equal(BitConverter.DoubleToInt64Bits(value), BitConverter.DoubleToInt64Bits(double.Parse(text, CultureInfo.InvariantCulture)));
+        double read = double.Parse(text, CultureInfo.InvariantCulture);
+        Assert.Equal(BitConverter.DoubleToInt64Bits(value), BitConverter.DoubleToInt64Bits(read));
         Assert.Equal(Reference(value), text);
     }
 
@@ -89,7 +90,8 @@ public sealed class DoubleTextTests
         string sign = value < 0 ? "-" : "";
         return sign + (point switch
         {
-            > 21 or <= -6 => digits[..1] + (digits.Length > 1 ? "." + digits[1..] : "") + "e" + (point > 0 ? "+" : "-") + Math.Abs(point - 1),
+            > 21 or <= -6 =>
+                digits[..1] + (digits.Length > 1 ? "." + digits[1..] : "") + "e" + (point > 0 ? "+" : "-") + Math.Abs(point - 1),
             <= 0 => "0." + new string('0', -point) + digits,
             _ when digits.Length <= point => digits.PadRight(point, '0'),
             _ => digits[..point] + "." + digits[point..],

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using StreamSpanMetrics.Core.Otlp;
 using StreamSpanMetrics.Core.Series;
 using StreamSpanMetrics.Core.Tests.Support;
 

@@ -1,14 +1,16 @@
-using System.IO.Compression;
 using System.Text.Json;
+using StreamSpanMetrics.Testing;
 
 namespace StreamSpanMetrics.Core.Tests.Support;
 
 /// <summary>
-/// Captured trace records and requests made by hand, compressed into the test assembly. The records came through a Collector's Kafka
+/// Captured trace records and requests made by hand, from <c>tests/fixtures</c>. The records came through a Collector's Kafka
 /// exporter; each line is a JSON object whose <c>value</c> is the request in base64.
 /// </summary>
 internal static class RequestFixtures
 {
+    private const int MostLines = 200;
+
     /// <summary>The captured records.</summary>
     public static readonly IReadOnlyList<string> RecordFiles = ["flask", "node", "dotnet", "flask_by_trace"];
 
@@ -39,16 +41,15 @@ internal static class RequestFixtures
 
     private static List<JsonElement> Lines(string file)
     {
-        using Stream packed = typeof(RequestFixtures).Assembly.GetManifestResourceStream($"{file}.jsonl.gz")
-            ?? throw new FileNotFoundException(file);
-        using StreamReader reader = new(new GZipStream(packed, CompressionMode.Decompress));
+        string folder = file is "edge" or "bad" ? "requests" : "records";
         List<JsonElement> lines = [];
-        while (reader.ReadLine() is string line)
+        foreach (string line in FixtureFiles.ReadLines($"{folder}/{file}.jsonl"))
         {
             using JsonDocument document = JsonDocument.Parse(line);
             lines.Add(document.RootElement.Clone());
         }
 
-        return lines;
+        // The first records of a file show as much as all of them, and every test reads them many times.
+        return lines.GetRange(0, Math.Min(lines.Count, MostLines));
     }
 }

@@ -67,7 +67,8 @@ internal static class TraceFacts
             foreach (Span span in resource.ScopeSpans.SelectMany(scope => scope.Spans))
             {
                 StringBuilder line = new(
-                    $"{span.Name} kind {(int)span.Kind} status {(int)(span.Status?.Code ?? 0)} {span.StartTimeUnixNano}-{span.EndTimeUnixNano}");
+                    $"{span.Name} kind {(int)span.Kind} status {(int)(span.Status?.Code ?? 0)} "
+                    + $"{span.StartTimeUnixNano}-{span.EndTimeUnixNano}");
                 AppendValues(span.Attributes, selected, values, line);
                 foreach (Span.Types.Event happened in events ? [.. span.Events] : Array.Empty<Span.Types.Event>())
                 {

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using StreamSpanMetrics.Core.Otlp;
 using StreamSpanMetrics.Core.Totals;
 
 namespace StreamSpanMetrics.Core.Tests.Totals;
@@ -67,7 +68,7 @@ public sealed class SeriesStoreTests
         for (int i = 0; i < Series; i++)
         {
             BinaryPrimitives.WriteInt32LittleEndian(key.AsSpan(1), i);
-            slots.Add(store.Add(StableHash.Compute(key), 0, key, kinds));
+            slots.Add(store.Add(ByteHash.Of(key), 0, key, kinds));
         }
 
         long bytes = (GC.GetTotalMemory(true) - before) / Series;

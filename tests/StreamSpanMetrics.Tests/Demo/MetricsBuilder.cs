@@ -27,7 +27,8 @@ internal sealed class MetricsBuilder
     }
 
     public MetricsBuilder Call(
-        string span, string status, ulong start, ulong time, long value, string extra = "", bool stale = false)
+        string span, string status, ulong start, ulong time, long value, string extra = "", bool stale = false,
+        string kind = "SPAN_KIND_SERVER")
     {
         NumberDataPoint point = new()
         {
@@ -42,7 +43,7 @@ internal sealed class MetricsBuilder
 
         point.Attributes.AddText("service.name", service);
         point.Attributes.AddText("span.name", span);
-        point.Attributes.AddText("span.kind", "SPAN_KIND_SERVER");
+        point.Attributes.AddText("span.kind", kind);
         point.Attributes.AddText("status.code", status);
         if (extra.Length > 0)
         {

@@ -48,7 +48,8 @@ public sealed class RedTableTests
     public void A_series_born_later_counts_in_full()
     {
         table.Accept(key, new MetricsBuilder("cart").Call("a", Unset, 0, 0, 0).Call("a", Unset, 0, 15, 30).Build());
-        table.Accept(key, new MetricsBuilder("cart").Call("a", Unset, 0, 30, 60).Call("a", Error, 15, 15, 0).Call("a", Error, 15, 30, 10).Build());
+        table.Accept(key, new MetricsBuilder("cart").Call("a", Unset, 0, 30, 60).Build());
+        table.Accept(key, new MetricsBuilder("cart").Call("a", Error, 15, 15, 0).Call("a", Error, 15, 30, 10).Build());
         RedRow row = Assert.Single(table.Rows());
         Assert.Equal(40 / 15.0, row.CallsPerSecond, 9);
         Assert.Equal(0.25, row.ErrorShare, 9);

@@ -94,7 +94,10 @@ public sealed class ShopTrafficTests
         Assert.Equal(5, spans.Select(item => item.Span.Kind).Distinct().Count());
         HashSet<string> names = [.. spans.SelectMany(item => item.Span.Attributes).Select(attribute => attribute.Key)];
         Assert.Superset(
-            new HashSet<string> { "http.request.method", "http.status_code", "http.response.status_code", "db.system", "db.system.name", "rpc.method" },
+            new HashSet<string>
+            {
+                "http.request.method", "http.status_code", "http.response.status_code", "db.system", "db.system.name", "rpc.method",
+            },
             names);
         HashSet<AnyValue.ValueOneofCase> kinds = [.. spans.SelectMany(item => item.Span.Attributes).Select(item => item.Value.ValueCase)];
         Assert.Superset(
@@ -146,13 +149,15 @@ public sealed class ShopTrafficTests
     [Fact]
     public void Failures_carry_an_exception_event()
     {
-        List<Span> thrown = [.. Run(new ShopTraffic(23), 50).SelectMany(Spans).Select(item => item.Span).Where(span => span.Events.Count > 0)];
+        IEnumerable<Span> spans = Run(new ShopTraffic(23), 50).SelectMany(Spans).Select(item => item.Span);
+        List<Span> thrown = [.. spans.Where(span => span.Events.Count > 0)];
         Assert.NotEmpty(thrown);
         Assert.All(thrown, span =>
         {
             Assert.Equal(Status.Types.StatusCode.Error, span.Status.Code);
             Assert.Equal("exception", span.Events[0].Name);
-            Assert.Equal(["exception.type", "exception.message", "exception.stacktrace"], span.Events[0].Attributes.Select(item => item.Key));
+            Assert.Equal(
+                ["exception.type", "exception.message", "exception.stacktrace"], span.Events[0].Attributes.Select(item => item.Key));
         });
     }
 

@@ -1,11 +1,12 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
-namespace StreamSpanMetrics.Core;
+namespace StreamSpanMetrics.Core.Otlp;
 
 /// <summary>
 /// A 64-bit hash of bytes, eight at a time: a chain of folded 64 x 64 bit products, the construction of wyhash. The same on every
-/// machine and in every run (shards depend on it), so changing it changes the semantics number. Never an identity: tables compare
+/// little-endian machine and in every run: shards and snapshot chunks depend on it, so changing it changes the semantics number. Never an
+/// identity: tables compare
 /// the whole key.
 /// </summary>
 public static class ByteHash
@@ -14,11 +15,11 @@ public static class ByteHash
     private const ulong First = 0xA0761D6478BD642F;
     private const ulong Second = 0xE7037ED1A0B428DB;
 
-    /// <summary>Hashes <paramref name="bytes"/>.</summary>
-    public static ulong Of(ReadOnlySpan<byte> bytes)
+    /// <summary>Hashes <paramref name="bytes"/>; <paramref name="seed"/> is the hash of what stands before them, or 0.</summary>
+    public static ulong Of(ReadOnlySpan<byte> bytes, ulong seed = 0)
     {
         ref byte data = ref MemoryMarshal.GetReference(bytes);
-        ulong hash = First ^ (ulong)bytes.Length;
+        ulong hash = First ^ seed ^ (ulong)bytes.Length;
         int index = 0;
         for (; index + sizeof(ulong) <= bytes.Length; index += sizeof(ulong))
         {

@@ -1,0 +1,117 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using StreamSpanMetrics.Core.Otlp;
+using StreamSpanMetrics.Core.Settings;
+
+namespace StreamSpanMetrics.Commands;
+
+/// <summary>
+/// <c>compute</c>: the totals of OTLP files on standard output, by the path that the stages use, without Kafka and without a clock. A
+/// record that cannot be counted is named on the error stream and the others are counted; the command then ends with
+/// <see cref="ExitCode.Failed"/>.
+/// </summary>
+public static class ComputeCommand
+{
+    private const string OpenMetrics = "openmetrics";
+    private const string OtlpJson = "otlp-json";
+
+    /// <summary>The command.</summary>
+    public static Command Create(Func<string, string?>? environment = null)
+    {
+        SettingsOption config = new(environment: environment) { NeedsReceiver = false };
+        Option<string> output = new("--output")
+        {
+            Description = "Form of the totals: the series that remote write would send, or OTLP metrics.",
+            DefaultValueFactory = _ => OpenMetrics,
+        };
+        output.AcceptOnlyFromAmong(OpenMetrics, OtlpJson);
+        Argument<string[]> inputs = new("INPUT")
+        {
+            Description = "Files as the Collector's file exporter writes them: .json or .jsonl (one request per line), .binpb or .pb.",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        inputs.Validators.Add(CheckInputs);
+        Command command = new("compute", "Compute the totals of OTLP files, without Kafka.") { config, output, inputs };
+        command.SetAction(parsed =>
+        {
+            return config.TryLoad(parsed, out ProcessorSettings? settings)
+                ? Run(settings, parsed.GetValue(inputs) ?? [], parsed.GetValue(output) == OtlpJson, parsed.InvocationConfiguration)
+                : ExitCode.BadConfiguration;
+        });
+        return command;
+    }
+
+    // Before anything is read: a long computation should not end at its last argument.
+    private static void CheckInputs(ArgumentResult result)
+    {
+        foreach (Token token in result.Tokens)
+        {
+            string path = token.Value;
+            if (!File.Exists(path))
+            {
+                result.AddError(Directory.Exists(path) ? $"{path} is a folder, not a file" : $"{path}: there is no such file");
+            }
+            else if (!SpanFile.IsKnown(path))
+            {
+                result.AddError($"{path}: the name does not tell the format; it has to end in {SpanFile.KnownExtensions}");
+            }
+        }
+    }
+
+    private static int Run(ProcessorSettings settings, string[] inputs, bool json, InvocationConfiguration console)
+    {
+        TotalsComputation computation = new(settings);
+        int problems = 0;
+        foreach (string path in inputs)
+        {
+            InputProblems found = new(path, console.Error);
+            Read(path, settings.Stream.MaxRecordBytes, computation, found);
+            found.Close();
+            problems += found.Count;
+        }
+
+        computation.Complete();
+        if (computation.DroppedSpans > 0)
+        {
+            console.Error.WriteLine(
+                $"spans without service.name that were dropped, as the settings say: {computation.DroppedSpans}");
+        }
+
+        if (json)
+        {
+            computation.WriteOtlpJson(console.Output);
+        }
+        else
+        {
+            computation.WriteOpenMetrics(console.Output);
+        }
+
+        return problems == 0 ? ExitCode.Ok : ExitCode.Failed;
+    }
+
+    private static void Read(string path, int maxRecordBytes, TotalsComputation computation, InputProblems problems)
+    {
+        try
+        {
+            using SpanFile file = SpanFile.Open(path, maxRecordBytes);
+            while (file.MoveNext())
+            {
+                string? problem = file.Problem;
+                if (problem is null)
+                {
+                    DecodeProblem broken = computation.Add(file.Record);
+                    problem = broken.Exists ? $"is no OTLP trace request: {broken}" : null;
+                }
+
+                if (problem is not null)
+                {
+                    problems.Add(file.Place, problem);
+                }
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            problems.Add("", "could not be read: " + exception.Message);
+        }
+    }
+}

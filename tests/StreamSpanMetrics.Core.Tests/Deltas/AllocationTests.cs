@@ -1,0 +1,83 @@
+using OpenTelemetry.Proto.Common.V1;
+using OpenTelemetry.Proto.Trace.V1;
+using StreamSpanMetrics.Core.Deltas;
+using StreamSpanMetrics.Core.Histograms;
+using StreamSpanMetrics.Core.Spans;
+using StreamSpanMetrics.Core.Tests.Support;
+
+namespace StreamSpanMetrics.Core.Tests.Deltas;
+
+/// <summary>Nothing is allocated for a span whose series is known.</summary>
+public sealed class AllocationTests
+{
+    private const int Spans = 100_000;
+
+    [Theory]
+    [InlineData(100, true)]
+    [InlineData(100, false)]
+    [InlineData(3, true)]
+    [InlineData(3, false)]
+    public void Known_series_cost_no_memory(int spansPerRecord, bool events)
+    {
+        RecordFolder folder = new(new SpanRules
+        {
+            Dimensions = [new DimensionRule("http.method", "GET"), new DimensionRule("http.status_code")],
+            CallsDimensions = events ? [new DimensionRule("custom")] : [],
+            EventsEnabled = events,
+            EventsDimensions = [new DimensionRule("exception.type")],
+        });
+        DeltaAccumulator accumulator = new(new ExplicitBounds(new HistogramRules()));
+        byte[][] records = [.. Enumerable.Range(0, 20).Select(index => Record(index, spansPerRecord))];
+        Run(folder, accumulator, records, Spans);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        long counted = Run(folder, accumulator, records, Spans);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.InRange(counted, Spans, Spans + spansPerRecord);
+    }
+
+    /// <summary>Folds records in turn, cutting now and then, until enough spans are counted.</summary>
+    private static long Run(RecordFolder folder, DeltaAccumulator accumulator, byte[][] records, int spans)
+    {
+        long counted = 0;
+        for (int index = 0; counted < spans; index++)
+        {
+            if (folder.Fold(records[index % records.Length]).Exists)
+            {
+                return -1;
+            }
+
+            accumulator.Add(folder.Staged, index / 100);
+            counted += folder.Staged.Spans;
+            if (index % 1_000 == 999)
+            {
+                accumulator.Clear();
+            }
+        }
+
+        accumulator.Clear();
+        return counted;
+    }
+
+    private static byte[] Record(int number, int count)
+    {
+        Span[] spans = new Span[count];
+        for (int index = 0; index < count; index++)
+        {
+            Span span = Traces.Span(
+                $"operation {index % 7}",
+                Traces.Text("http.method", index % 2 == 0 ? "GET" : "POST"),
+                Traces.Text("custom", $"c{index % 3}"),
+                Traces.Attribute("http.status_code", new AnyValue { IntValue = 200 + (index % 4) }));
+            span.Events.Add(Traces.Event(Traces.Text("exception.type", "Broken")));
+            if (index % 5 == 0)
+            {
+                // A status with a message takes the slow path.
+                span.Status = new Status { Code = Status.Types.StatusCode.Error, Message = "failed" };
+            }
+
+            spans[index] = span;
+        }
+
+        return Traces.Request([Traces.Text("service.name", $"service {number % 3}"), Traces.Text("pod", $"p{number}")], spans);
+    }
+}

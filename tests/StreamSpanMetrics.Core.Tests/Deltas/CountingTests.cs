@@ -1,0 +1,114 @@
+using Google.Protobuf;
+using StreamSpanMetrics.Core.Deltas;
+using StreamSpanMetrics.Core.Histograms;
+using StreamSpanMetrics.Core.Otlp;
+using StreamSpanMetrics.Core.Spans;
+using StreamSpanMetrics.Core.Tests.Support;
+
+namespace StreamSpanMetrics.Core.Tests.Deltas;
+
+/// <summary>Folder and accumulator together, beside a naive count of the same records.</summary>
+public sealed class CountingTests
+{
+    private static readonly Dictionary<string, SpanRules> RulesByName = new()
+    {
+        ["default"] = new SpanRules(),
+        ["article"] = new SpanRules
+        {
+            Dimensions = [new DimensionRule("http.method", "GET"), new DimensionRule("http.status_code")],
+            IncludeStatusCode = false,
+            EventsEnabled = true,
+            EventsDimensions = [new DimensionRule("exception.type"), new DimensionRule("exception.message")],
+        },
+        ["apart, all attributes identity"] = new SpanRules
+        {
+            IdentityAttributes = ["*"],
+            Dimensions = [new DimensionRule("custom", "none"), new DimensionRule("k")],
+            CallsDimensions = [new DimensionRule("http.method"), new DimensionRule("custom", "other")],
+            HistogramDimensions = [new DimensionRule("http.route", "?")],
+            EventsEnabled = true,
+        },
+        ["no histogram, listed identity"] = new SpanRules
+        {
+            HistogramEnabled = false,
+            IdentityAttributes = ["service.name", "k"],
+            IncludeServiceName = false,
+            IncludeSpanKind = false,
+            CallsDimensions = [new DimensionRule("")],
+        },
+    };
+
+    public static TheoryData<string> Rules => [.. RulesByName.Keys];
+
+    [Theory]
+    [MemberData(nameof(Rules))]
+    public void Captured_records_count_as_a_naive_count_does(string rules)
+    {
+        foreach (string file in RequestFixtures.RecordFiles)
+        {
+            AssertCounts(RulesByName[rules], new HistogramRules(), RequestFixtures.Requests(file), 40);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Rules))]
+    public void Odd_requests_count_as_a_naive_count_does(string rules) =>
+        AssertCounts(RulesByName[rules], new HistogramRules { Unit = DurationUnit.Seconds }, [.. RequestFixtures.EdgeCases().Values], 7);
+
+    [Theory]
+    [MemberData(nameof(Rules))]
+    public void Generated_and_rewritten_requests_count_as_a_naive_count_does(string rules)
+    {
+        Random random = Seeded.Random(71);
+        RequestGenerator generator = new(random);
+        WireRewriter rewriter = new(random);
+        List<byte[]> records = [];
+        for (int count = 0; count < 80; count++)
+        {
+            byte[] record = generator.Request().ToByteArray();
+            records.Add(count % 2 == 0 ? record : rewriter.Request(record));
+        }
+
+        AssertCounts(RulesByName[rules], new HistogramRules { BoundsNanos = [1_000, 1_000_000_000] }, records, 10);
+        AssertCounts(RulesByName[rules], new HistogramRules { BoundsNanos = [] }, records, 1_000);
+    }
+
+    [Fact]
+    public void What_several_spans_and_records_have_in_common_is_noted()
+    {
+        OpenTelemetry.Proto.Trace.V1.Span backwards = Traces.Span("b");
+        (backwards.StartTimeUnixNano, backwards.EndTimeUnixNano) = (9_000, 8_000);
+        RecordFolder folder = new(new SpanRules());
+        Assert.False(folder.Fold(Traces.Request([Traces.Text("service.name", "shop")], Traces.Span("a"), backwards)).Exists);
+        Assert.Equal((2, 0, 1), (folder.Staged.Spans, folder.Staged.Events, folder.Staged.EndBeforeStart));
+        Assert.Equal((9_000UL, 1_700_000_000_005_000_000UL), (folder.Staged.EarliestStartNanos, folder.Staged.LatestEndNanos));
+        Assert.Equal([5_000_000UL, 0UL], folder.Staged.DurationsNanos.ToArray());
+        Assert.False(folder.Fold([]).Exists);
+        Assert.Equal((0, 0, 0), (folder.Staged.Spans, folder.Staged.TimedCount, folder.Staged.ResourceCount));
+        Assert.Equal((ulong.MaxValue, 0UL), (folder.Staged.EarliestStartNanos, folder.Staged.LatestEndNanos));
+    }
+
+    /// <summary>Counts the records, a new step every <paramref name="perStep"/> records, and compares; twice, with a cut between.</summary>
+    private static void AssertCounts(SpanRules rules, HistogramRules histogram, List<byte[]> records, int perStep)
+    {
+        RecordFolder folder = new(rules);
+        DeltaAccumulator accumulator = new(new ExplicitBounds(histogram));
+        for (int pass = 0; pass < 2; pass++)
+        {
+            NaiveCount naive = new(rules, histogram);
+            long spans = 0;
+            for (int index = 0; index < records.Count; index++)
+            {
+                long step = 100 + (index / perStep);
+                naive.Add(records[index], step);
+                Assert.Equal(DecodeProblem.None, folder.Fold(records[index]));
+                accumulator.Add(folder.Staged, step);
+                spans += folder.Staged.Spans;
+            }
+
+            Assert.Equal(naive.Spans, spans);
+            Assert.Equal(AccumulatorReading.Lines(naive.Counts), AccumulatorReading.Lines(AccumulatorReading.Read(accumulator, folder)));
+            accumulator.Clear();
+        }
+    }
+}

@@ -1,0 +1,162 @@
+using System.Buffers;
+using System.Text;
+using Google.Protobuf;
+using OpenTelemetry.Proto.Collector.Trace.V1;
+using OpenTelemetry.Proto.Common.V1;
+using OpenTelemetry.Proto.Resource.V1;
+using OpenTelemetry.Proto.Trace.V1;
+using StreamSpanMetrics.Core.Histograms;
+using StreamSpanMetrics.Core.Otlp;
+using StreamSpanMetrics.Core.Spans;
+using StreamSpanMetrics.Schemas.V1;
+
+namespace StreamSpanMetrics.Core.Tests.Support;
+
+/// <summary>
+/// Counts spans in the most obvious way: generated classes, strings and a dictionary. Keys are step, group and series as
+/// <see cref="RenderedKeyText"/> writes them.
+/// </summary>
+internal sealed class NaiveCount(SpanRules rules, HistogramRules histogram)
+{
+    private readonly SeriesLayout layout = new(rules);
+    private readonly AnyValueText text = new(new TextCounters());
+
+    /// <summary>What was counted so far.</summary>
+    public Dictionary<string, SeriesCount> Counts { get; } = [];
+
+    /// <summary>Number of spans so far.</summary>
+    public long Spans { get; private set; }
+
+    /// <summary>Counts a whole record in a step.</summary>
+    public void Add(byte[] record, long step)
+    {
+        foreach (ResourceSpans part in ExportTraceServiceRequest.Parser.ParseFrom(record).ResourceSpans)
+        {
+            List<KeyValue> resource = [.. (part.Resource ?? new Resource()).Attributes];
+            if (resource.All(attribute => attribute.Key != "service.name"))
+            {
+                resource.Add(Traces.Text("service.name", SpanRules.UnknownService));
+            }
+
+            string group = Group(resource);
+            foreach (Span span in part.ScopeSpans.SelectMany(scope => scope.Spans))
+            {
+                Spans++;
+                Count($"{step} {group} ", resource, span);
+            }
+        }
+    }
+
+    private void Count(string prefix, List<KeyValue> resource, Span span)
+    {
+        foreach (SeriesFamily family in Enum.GetValues<SeriesFamily>().Where(layout.Has))
+        {
+            IEnumerable<Span.Types.Event?> perEvent = family == SeriesFamily.Events ? span.Events : new Span.Types.Event?[1];
+            foreach (Span.Types.Event? happened in perEvent)
+            {
+                string key = prefix + Key(family, resource, span, happened);
+                if (!Counts.TryGetValue(key, out SeriesCount? count))
+                {
+                    Counts.Add(key, count = new SeriesCount(histogram.BoundsNanos.Count + 1));
+                }
+
+                bool timed = SeriesLayout.HasHistogram(family);
+                ulong nanos = timed && span.EndTimeUnixNano > span.StartTimeUnixNano ? span.EndTimeUnixNano - span.StartTimeUnixNano : 0;
+                count.Sum += nanos;
+                count.Buckets[timed ? Bucket(nanos) : 0]++;
+            }
+        }
+    }
+
+    private string Key(SeriesFamily family, List<KeyValue> resource, Span span, Span.Types.Event? happened)
+    {
+        StringBuilder key = new(family.ToString());
+        foreach (string name in layout.Names(family)[..layout.BuiltInCount])
+        {
+            key.Append($" {name}=" + name switch
+            {
+                "service.name" => Find(name, resource)?.Value?.HasStringValue == true ? Read(Find(name, resource)) : "Absent:",
+                "span.name" => Plain(Cut(span.Name, SpanRules.MaxValueBytes)),
+                "span.kind" => Plain((int)span.Kind is >= 0 and <= 5 ? "SPAN_KIND_" + span.Kind.ToString().ToUpperInvariant() : ""),
+                _ => Plain((int)(span.Status?.Code ?? 0) is >= 0 and <= 2
+                    ? "STATUS_CODE_" + (span.Status?.Code ?? 0).ToString().ToUpperInvariant() : ""),
+            });
+        }
+
+        foreach (DimensionRule rule in layout.Configured(family))
+        {
+            KeyValue? found = Find(rule.Name, span.Attributes) ?? (happened is null ? null : Find(rule.Name, happened.Attributes));
+            KeyValue? fallback = Find(rule.Name, resource);
+            string value = found is not null ? Read(found, SpanRules.MaxValueBytes)
+                : fallback is not null ? Read(fallback, SpanRules.MaxResourceValueBytes)
+                : Plain(rule.Default ?? "");
+            key.Append($" {rule.Name}={value}");
+        }
+
+        return key.ToString();
+    }
+
+    private string Group(List<KeyValue> resource)
+    {
+        IEnumerable<string> names = rules.AllAttributesAreIdentity ? resource.Select(attribute => attribute.Key)
+            : rules.IdentityAttributes.Count > 0 ? rules.IdentityAttributes
+            : ["service.namespace", "service.name", SpanRules.EnvironmentAttribute];
+        List<ResourceAttribute> identity = [];
+        foreach (string name in names.Distinct().Order(StringComparer.Ordinal))
+        {
+            KeyValue? found = Find(name, resource);
+            if (found is null && rules.IdentityAttributes.Count == 0 && name == SpanRules.EnvironmentAttribute)
+            {
+                found = Find(SpanRules.OlderEnvironmentAttribute, resource);
+            }
+
+            ResourceAttribute attribute = Attribute(name, found);
+            identity.AddRange(attribute.Kind == TextKind.Absent ? [] : [attribute]);
+        }
+
+        return RenderedKeyText.Group(
+            Attribute("", Find("service.namespace", resource)), Attribute("", Find("service.name", resource)), identity);
+    }
+
+    private int Bucket(ulong nanos)
+    {
+        double divisor = ExplicitBounds.NanosPerUnit(histogram.Unit);
+        return histogram.BoundsNanos.TakeWhile(bound => bound / divisor < nanos / divisor).Count();
+    }
+
+    private static KeyValue? Find(string name, IEnumerable<KeyValue> attributes) =>
+        attributes.FirstOrDefault(attribute => attribute.Key == name);
+
+    private static string Plain(string value) => value.Length == 0 ? "Absent:" : "String:" + value;
+
+    private string Read(KeyValue? attribute, int maxBytes = SpanRules.MaxResourceValueBytes)
+    {
+        ResourceAttribute read = Attribute("", attribute, maxBytes);
+        return $"{read.Kind}:{read.Text}";
+    }
+
+    private ResourceAttribute Attribute(string name, KeyValue? attribute, int maxBytes = SpanRules.MaxResourceValueBytes)
+    {
+        ArrayBufferWriter<byte> output = new();
+        TextKind kind = attribute?.Value is AnyValue value ? text.Write(value.ToByteArray(), output) : TextKind.Absent;
+        return new ResourceAttribute(name, kind, kind == TextKind.Absent ? "" : Cut(Encoding.UTF8.GetString(output.WrittenSpan), maxBytes));
+    }
+
+    private static string Cut(string text, int maxBytes)
+    {
+        StringBuilder kept = new();
+        int bytes = 0;
+        foreach (Rune rune in text.EnumerateRunes())
+        {
+            bytes += rune.Utf8SequenceLength;
+            if (bytes > maxBytes)
+            {
+                break;
+            }
+
+            kept.Append(rune);
+        }
+
+        return kept.ToString();
+    }
+}

@@ -1,0 +1,48 @@
+namespace StreamSpanMetrics.Tests.Golden;
+
+/// <summary>Collects differences, so that a failure shows them all and not only the first.</summary>
+internal sealed class Comparison
+{
+    private const int MostShown = 40;
+
+    private readonly HashSet<string> expected = [];
+    private readonly HashSet<string> actual = [];
+    private readonly List<string> differences = [];
+
+    /// <summary>Something that has to be there.</summary>
+    public void AddExpected(string identity) => expected.Add(identity);
+
+    /// <summary>Something that is there.</summary>
+    public void AddActual(string identity) => actual.Add(identity);
+
+    /// <summary>Numbers that have to be the same.</summary>
+    public void Equal(string identity, ulong[] wanted, ulong[] found)
+    {
+        if (!wanted.SequenceEqual(found))
+        {
+            differences.Add($"{identity}: {string.Join(' ', found)} instead of {string.Join(' ', wanted)}");
+        }
+    }
+
+    /// <summary>Numbers that have to agree to a relative tolerance.</summary>
+    public void Near(string identity, double wanted, double found, double tolerance)
+    {
+        if (!(Math.Abs(wanted - found) <= Math.Abs(wanted) * tolerance))
+        {
+            differences.Add($"{identity}: {found:R} instead of {wanted:R}");
+        }
+    }
+
+    /// <summary>Fails if anything differs, is missing or is too much, or if there was nothing to compare.</summary>
+    public void Check()
+    {
+        Assert.NotEmpty(expected);
+        List<string> all =
+        [
+            .. differences,
+            .. expected.Except(actual).Select(identity => "missing: " + identity),
+            .. actual.Except(expected).Select(identity => "too much: " + identity),
+        ];
+        Assert.True(all.Count == 0, $"{all.Count} differences\n{string.Join('\n', all.Take(MostShown))}");
+    }
+}

@@ -1,0 +1,144 @@
+using System.Text.RegularExpressions;
+using StreamSpanMetrics.Core.Settings;
+using StreamSpanMetrics.Testing;
+
+namespace StreamSpanMetrics.Tests.Golden;
+
+/// <summary>
+/// The golden proof: over all captured settings and corpora, <c>compute</c> gives what the real connector and its remote-write exporter
+/// gave. Counts and buckets are exact, sums hold to 1e-9, times are left out. What is not compared stands here by name.
+/// </summary>
+public sealed partial class ComputeGoldenTests
+{
+    private const double SumTolerance = 1e-9;
+
+    // Ours alone: the connector skips spans whose resource has no service.name.
+    private const string Extra = "unknown_service";
+
+    // Sampling weights (tracestate) are left to a later issue: their series are compared, their values are not.
+    private static readonly string[] Weighted = ["edge-sampling", "edge-thirds"];
+
+    // Several resources of the connector that become one label set: their points are added up, and their kinds do not count. In the
+    // remote-written series, which of them was sent last is chance, so there the values are not compared.
+    private static readonly string[] Folded = ["edge-resorder", "edge-reskinds"];
+
+    private static readonly string[] CapturedSettings =
+    [
+        "article", "dimensions", "events", "histogram-off", "identity", "no-suffixes", "odd-label-names", "plain",
+        "prw-namespace-external", "resource-attributes", "seconds",
+    ];
+
+    /// <summary>Every folder of the golden data.</summary>
+    public static TheoryData<string, string> Cases()
+    {
+        TheoryData<string, string> cases = [];
+        foreach (GoldenCase golden in GoldenCase.All)
+        {
+            cases.Add(golden.Settings, golden.Corpus);
+        }
+
+        return cases;
+    }
+
+    [Fact]
+    public void All_captured_settings_are_compared_or_left_to_later_by_name()
+    {
+        Assert.Equal(CapturedSettings, GoldenCase.All.Select(golden => golden.Settings).Distinct());
+        Assert.Equal(24, GoldenCase.All.Count);
+        Assert.Empty(GoldenCase.LeftToLater.Intersect(CapturedSettings));
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Totals_equal_those_of_the_connector(string settings, string corpus)
+    {
+        GoldenCase golden = new(settings, corpus);
+        ProcessorSettings ours = GoldenRun.Settings(golden);
+
+        // With an identity of its own the connector emits the attributes of the first resource it saw, we those that all agree on.
+        GoldenPoints reader = new()
+        {
+            FoldedServices = Folded,
+            ResourceAttributes = settings == "identity" ? ours.Connector.ResourceMetricsKeyAttributes : [],
+        };
+        SortedDictionary<string, GoldenPoint> expected = reader.Read(WithNegativeZero(golden.MetricsJson));
+        SortedDictionary<string, GoldenPoint> actual = reader.Read(GoldenRun.OtlpJson(ours, golden.Requests));
+        Assert.DoesNotContain(expected.Values, point => point.Service == Extra);
+
+        Comparison comparison = new();
+        foreach ((string identity, GoldenPoint point) in actual)
+        {
+            if (point.Service != Extra)
+            {
+                comparison.AddActual(identity);
+            }
+        }
+
+        foreach ((string identity, GoldenPoint point) in expected)
+        {
+            comparison.AddExpected(identity);
+            if (!Weighted.Contains(point.Service) && actual.TryGetValue(identity, out GoldenPoint? counted))
+            {
+                comparison.Equal(identity, point.Counts, counted.Counts);
+                comparison.Near(identity, point.Sum, counted.Sum, SumTolerance);
+            }
+        }
+
+        comparison.Check();
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Series_equal_those_of_the_remote_write_exporter(string settings, string corpus)
+    {
+        GoldenCase golden = new(settings, corpus);
+        ProcessorSettings ours = GoldenRun.Settings(golden);
+        bool reduced = settings == "identity";
+        Dictionary<string, double> expected = GoldenSeries.Read(golden.SeriesLines, reduced);
+        Dictionary<string, double> actual = GoldenSeries.ReadExposition(GoldenRun.OpenMetrics(ours, golden.Requests), reduced);
+        Assert.DoesNotContain(expected.Keys, series => IsOf(series, [Extra]));
+
+        Comparison comparison = new();
+        foreach (string series in actual.Keys)
+        {
+            if (!IsOf(series, [Extra]))
+            {
+                comparison.AddActual(series);
+            }
+        }
+
+        foreach ((string series, double value) in expected)
+        {
+            comparison.AddExpected(series);
+            if (!IsOf(series, Weighted) && !IsOf(series, Folded) && actual.TryGetValue(series, out double counted))
+            {
+                comparison.Near(series, value, counted, SumName().IsMatch(series) ? SumTolerance : 0);
+            }
+        }
+
+        comparison.Check();
+    }
+
+    [Theory]
+    [InlineData("edge-sampling")]
+    [InlineData("edge-thirds")]
+    public void What_is_left_to_later_does_differ(string service)
+    {
+        GoldenCase golden = new("plain", "edge");
+        GoldenPoints reader = new();
+        SortedDictionary<string, GoldenPoint> actual = reader.Read(GoldenRun.OtlpJson(GoldenRun.Settings(golden), golden.Requests));
+        Assert.Contains(
+            reader.Read(golden.MetricsJson).Values,
+            point => point.Service == service && !point.Counts.SequenceEqual(actual[point.Identity].Counts));
+    }
+
+    // The only zero among the doubles is a negative one: its sign was lost when the golden file was written.
+    private static string WithNegativeZero(string json) =>
+        json.Replace("\"doubleValue\": 0\n", "\"doubleValue\": -0.0\n", StringComparison.Ordinal);
+
+    private static bool IsOf(string series, string[] jobs) =>
+        jobs.Any(job => series.Contains($"job=\"{job}\"", StringComparison.Ordinal));
+
+    [GeneratedRegex(@"^[^{]*_sum\{")]
+    private static partial Regex SumName();
+}

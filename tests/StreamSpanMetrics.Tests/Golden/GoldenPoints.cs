@@ -1,0 +1,100 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using Google.Protobuf;
+using OpenTelemetry.Proto.Collector.Metrics.V1;
+using OpenTelemetry.Proto.Common.V1;
+using OpenTelemetry.Proto.Metrics.V1;
+using StreamSpanMetrics.Core.Otlp;
+
+namespace StreamSpanMetrics.Tests.Golden;
+
+/// <summary>
+/// Reads OTLP JSON into points that can be compared, by the rules of comparison: order is no matter, times are left out, an empty
+/// value equals an absent one, arrays, maps and bytes are their text.
+/// </summary>
+internal sealed class GoldenPoints
+{
+    private static readonly JsonParser Parser = new(JsonParser.Settings.Default.WithIgnoreUnknownFields(true));
+
+    private readonly AnyValueText texts = new(new TextCounters());
+
+    /// <summary>Services whose values are compared without their kind.</summary>
+    public IReadOnlyList<string> FoldedServices { get; init; } = [];
+
+    /// <summary>If not empty, all of a resource that is compared.</summary>
+    public IReadOnlyList<string> ResourceAttributes { get; init; } = [];
+
+    /// <summary>The points by identity; those with one identity are added up.</summary>
+    public SortedDictionary<string, GoldenPoint> Read(string json)
+    {
+        SortedDictionary<string, GoldenPoint> points = new(StringComparer.Ordinal);
+        foreach (ResourceMetrics resource in Parser.Parse<ExportMetricsServiceRequest>(json).ResourceMetrics)
+        {
+            foreach (GoldenPoint point in PointsOf(resource))
+            {
+                points[point.Identity] = points.TryGetValue(point.Identity, out GoldenPoint? known) ? known.Plus(point) : point;
+            }
+        }
+
+        return points;
+    }
+
+    private IEnumerable<GoldenPoint> PointsOf(ResourceMetrics resource)
+    {
+        KeyValue? name = resource.Resource.Attributes.FirstOrDefault(attribute => attribute.Key == "service.name");
+        string service = name is null ? "" : TextOf(name.Value);
+        bool folded = FoldedServices.Contains(service);
+        string whose = Attributes(
+            resource.Resource.Attributes.Where(attribute => ResourceAttributes.Count == 0 || ResourceAttributes.Contains(attribute.Key)),
+            folded);
+        foreach (ScopeMetrics scope in resource.ScopeMetrics)
+        {
+            foreach (Metric metric in scope.Metrics)
+            {
+                string prefix = $"{whose} {scope.Scope.Name}{scope.Scope.Version} {metric.Name} [{metric.Unit}] {metric.DataCase}";
+                foreach (NumberDataPoint point in metric.Sum?.DataPoints ?? [])
+                {
+                    Assert.Equal(NumberDataPoint.ValueOneofCase.AsInt, point.ValueCase);
+                    string identity = $"{prefix} {metric.Sum!.AggregationTemporality} {metric.Sum.IsMonotonic}";
+                    yield return new GoldenPoint(
+                        service, $"{identity} {Attributes(point.Attributes, folded)}", [(ulong)point.AsInt], 0);
+                }
+
+                foreach (HistogramDataPoint point in metric.Histogram?.DataPoints ?? [])
+                {
+                    string bounds = string.Join(' ', point.ExplicitBounds.Select(bound => bound.ToString("R", CultureInfo.InvariantCulture)));
+                    string identity = $"{prefix} {metric.Histogram!.AggregationTemporality} ({bounds})";
+                    yield return new GoldenPoint(
+                        service, $"{identity} {Attributes(point.Attributes, folded)}", [point.Count, .. point.BucketCounts], point.Sum);
+                }
+            }
+        }
+    }
+
+    private string Attributes(IEnumerable<KeyValue> attributes, bool folded)
+    {
+        IEnumerable<string> texts =
+            from attribute in attributes
+            let text = TextOf(attribute.Value)
+            where text.Length > 0
+            orderby attribute.Key
+            select $"{attribute.Key}={(folded ? "" : KindOf(attribute.Value))}{text}";
+        return "{" + string.Join(", ", texts) + "}";
+    }
+
+    private string TextOf(AnyValue value)
+    {
+        ArrayBufferWriter<byte> text = new();
+        texts.Write(value.ToByteArray(), text);
+        return Encoding.UTF8.GetString(text.WrittenSpan);
+    }
+
+    private static string KindOf(AnyValue value) => value.ValueCase switch
+    {
+        AnyValue.ValueOneofCase.IntValue => "int:",
+        AnyValue.ValueOneofCase.DoubleValue => "double:",
+        AnyValue.ValueOneofCase.BoolValue => "bool:",
+        _ => "",
+    };
+}

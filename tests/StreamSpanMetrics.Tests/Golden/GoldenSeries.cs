@@ -1,0 +1,49 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace StreamSpanMetrics.Tests.Golden;
+
+/// <summary>Reads series, one per line: name, labels, a space, value.</summary>
+internal static partial class GoldenSeries
+{
+    /// <summary>
+    /// The values of a golden <c>series.txt</c> by name and labels. <paramref name="reduced"/> leaves out what comes from resource
+    /// attributes outside the identity: the label <c>instance</c>, and <c>target_info</c>.
+    /// </summary>
+    public static Dictionary<string, double> Read(IEnumerable<string> lines, bool reduced)
+    {
+        Dictionary<string, double> series = [];
+        foreach (string line in lines)
+        {
+            int space = line.LastIndexOf(' ');
+            string name = line[..space];
+            if (reduced && name.StartsWith("target_info{", StringComparison.Ordinal))
+            {
+                continue;
+            }
+
+            series.Add(
+                reduced ? Instance().Replace(name, "$1") : name,
+                double.Parse(line[(space + 1)..], NumberStyles.Float, CultureInfo.InvariantCulture));
+        }
+
+        return series;
+    }
+
+    /// <summary>
+    /// The same of an exposition. The golden files escape labels as JSON does; an exposition leaves control characters as they are.
+    /// </summary>
+    public static Dictionary<string, double> ReadExposition(string exposition, bool reduced)
+    {
+        string[] lines = exposition.Split('\n');
+        Assert.Equal(["# EOF", ""], lines[^2..]);
+        return Read(
+            from line in lines[..^2]
+            where !line.StartsWith('#')
+            select line.Replace("\t", @"\t", StringComparison.Ordinal).Replace("\0", @"\u0000", StringComparison.Ordinal),
+            reduced);
+    }
+
+    [GeneratedRegex("""([{,])instance="(?:[^"\\]|\\.)*",""")]
+    private static partial Regex Instance();
+}
