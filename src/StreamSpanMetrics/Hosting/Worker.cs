@@ -81,10 +81,14 @@ internal sealed class Worker
         }
 
         bool clean = await runner.WaitAsync().ConfigureAwait(false);
-        // By now all is committed or given up. A client whose broker went away can hang in its own destruction (seen with librdkafka
-        // 2.16, a consumer in the middle of joining): the process must end all the same.
+        // By now all is committed or given up. A client whose broker is away can hang in its own destruction: the process ends all the same.
         Task disposal = Task.Run(composition.Dispose, CancellationToken.None);
-        await Task.WhenAny(disposal, Task.Delay(DisposalPatience, time, CancellationToken.None)).ConfigureAwait(false);
+        Task first = await Task.WhenAny(disposal, Task.Delay(DisposalPatience, time, CancellationToken.None)).ConfigureAwait(false);
+        if (first == disposal)
+        {
+            await disposal.ConfigureAwait(false);
+        }
+
         logger.Stopped();
         return clean ? WorkerEnd.Stopped : WorkerEnd.Failed;
     }
