@@ -112,7 +112,7 @@ internal sealed class Composition : IDisposable
     }
 
     private KafkaStageConsumer Consumer(string stage, string topic, bool withHeaders) => Own(new KafkaStageConsumer(
-        ClientConfigs.GroupConsumer(settings.Source.Kafka, settings.Source, settings.Stream.Group(stage), withHeaders), topic, time, logger)
+        ClientConfigs.GroupConsumer(settings.Source.Kafka, settings.Source, settings.Stream.Group(stage), withHeaders), topic, time, logger, stop)
     {
         HasTopicIds = !OffsetsAreForgotten,
     });

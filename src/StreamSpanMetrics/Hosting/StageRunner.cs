@@ -61,8 +61,9 @@ internal sealed class StageRunner
         {
             Fail(stage, $"Kafka: {exception.Error.Reason} ({exception.Error.Code})");
         }
-        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException or IOException)
+        catch (Exception exception)
         {
+            // A fault of the program. Whatever it is, it must not end one thread in silence and leave the others running.
             Fail(stage, exception.ToString());
         }
     }

@@ -11,6 +11,8 @@ namespace StreamSpanMetrics.Hosting;
 /// <summary>A worker from start to stop: prepares the application, runs the stages that the settings name, ends when told.</summary>
 internal sealed class Worker
 {
+    private static readonly TimeSpan DisposalPatience = TimeSpan.FromSeconds(5);
+
     private readonly ProcessorSettings settings;
     private readonly TimeProvider time;
     private readonly ILogger logger;
@@ -56,7 +58,7 @@ internal sealed class Worker
     private async Task<WorkerEnd> RunStagesAsync(ControlRecord control, bool logAppendTime, CancellationToken stop)
     {
         StageRunner runner = new(logger, stop);
-        using Composition composition = new(settings, time, logger, runner.Stopping)
+        Composition composition = new(settings, time, logger, runner.Stopping)
         {
             SourcePartitions = control.StartOffsets.Count,
             SourceIsLogAppendTime = logAppendTime,
@@ -79,6 +81,14 @@ internal sealed class Worker
         }
 
         bool clean = await runner.WaitAsync().ConfigureAwait(false);
+        // By now all is committed or given up. A client whose broker is away can hang in its own destruction: the process ends all the same.
+        Task disposal = Task.Run(composition.Dispose, CancellationToken.None);
+        Task first = await Task.WhenAny(disposal, Task.Delay(DisposalPatience, time, CancellationToken.None)).ConfigureAwait(false);
+        if (first == disposal)
+        {
+            await disposal.ConfigureAwait(false);
+        }
+
         logger.Stopped();
         return clean ? WorkerEnd.Stopped : WorkerEnd.Failed;
     }

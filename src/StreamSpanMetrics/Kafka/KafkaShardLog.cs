@@ -9,10 +9,11 @@ using StreamSpanMetrics.Telemetry;
 
 namespace StreamSpanMetrics.Kafka;
 
-/// <summary>Reads state and delta ranges with a consumer of its own that is in no group.</summary>
+/// <summary>Reads state and delta ranges with a consumer of its own that is in no group. One read at a time, one thread.</summary>
 internal sealed class KafkaShardLog : IShardLog
 {
     private static readonly TimeSpan AskTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan AskPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan PollTimeout = TimeSpan.FromMilliseconds(100);
 
     /// <summary>
@@ -25,6 +26,7 @@ internal sealed class KafkaShardLog : IShardLog
     private readonly string stateTopic;
     private readonly TimeProvider time;
     private readonly ILogger logger;
+    private IConsumer<byte[]?, byte[]?>? opened;
 
     /// <summary>A log over the given topics; it connects when it is read.</summary>
     public KafkaShardLog(ConsumerConfig config, string deltasTopic, string stateTopic, TimeProvider time, ILogger logger)
@@ -39,10 +41,10 @@ internal sealed class KafkaShardLog : IShardLog
     /// <inheritdoc/>
     public StateContents ReadState(int shard, CancellationToken cancel)
     {
-        using IConsumer<byte[]?, byte[]?> consumer = Open();
+        IConsumer<byte[]?, byte[]?> consumer = Open();
         TopicPartition partition = new(stateTopic, shard);
-        long start = Offset(consumer, partition, OffsetSpec.Earliest());
-        long end = Offset(consumer, partition, OffsetSpec.Latest());
+        long start = Offset(consumer, partition, OffsetSpec.Earliest(), cancel);
+        long end = Offset(consumer, partition, OffsetSpec.Latest(), cancel);
         StateContents contents = new();
         foreach (ConsumeResult<byte[]?, byte[]?> record in Read(consumer, partition, start, end, cancel))
         {
@@ -55,7 +57,7 @@ internal sealed class KafkaShardLog : IShardLog
     /// <inheritdoc/>
     public IEnumerable<KeyValuePair<long, DeltaBatch>> ReadDeltas(int shard, long fromOffset, long toOffset, CancellationToken cancel)
     {
-        using IConsumer<byte[]?, byte[]?> consumer = Open();
+        IConsumer<byte[]?, byte[]?> consumer = Open();
         TopicPartition partition = new(deltasTopic, shard);
         foreach (ConsumeResult<byte[]?, byte[]?> record in Read(consumer, partition, fromOffset, toOffset, cancel))
         {
@@ -67,10 +69,7 @@ internal sealed class KafkaShardLog : IShardLog
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        // Each read has a consumer of its own, disposed with it.
-    }
+    public void Dispose() => opened?.Dispose();
 
     private static DeltaBatch Parse(ConsumeResult<byte[]?, byte[]?> record)
     {
@@ -93,6 +92,23 @@ internal sealed class KafkaShardLog : IShardLog
         }
 
         consumer.Assign(new TopicPartitionOffset(partition, from));
+        try
+        {
+            foreach (ConsumeResult<byte[]?, byte[]?> record in ReadAssigned(consumer, partition, from, to, cancel))
+            {
+                yield return record;
+            }
+        }
+        finally
+        {
+            // Or it would go on fetching what nobody asks for.
+            consumer.Unassign();
+        }
+    }
+
+    private IEnumerable<ConsumeResult<byte[]?, byte[]?>> ReadAssigned(
+        IConsumer<byte[]?, byte[]?> consumer, TopicPartition partition, long from, long to, CancellationToken cancel)
+    {
         long lastProgress = time.GetTimestamp();
         long position = from;
         while (position < to)
@@ -136,21 +152,36 @@ internal sealed class KafkaShardLog : IShardLog
         }
     }
 
-    private IConsumer<byte[]?, byte[]?> Open() => new ConsumerBuilder<byte[]?, byte[]?>(config)
+    // One client for all reads: connecting costs more than reading a small shard.
+    private IConsumer<byte[]?, byte[]?> Open() => opened ??= new ConsumerBuilder<byte[]?, byte[]?>(config)
         .SetKeyDeserializer(Deserializers.ByteArray!)
         .SetValueDeserializer(Deserializers.ByteArray!)
         .SetErrorHandler((_, error) => logger.KafkaError(error.Reason, time))
         .SetLogHandler((_, _) => { })
         .Build();
 
-    // Read uncommitted on purpose (M1): a read-committed end can lie before a transaction that is just being settled.
-    private static long Offset(IConsumer<byte[]?, byte[]?> consumer, TopicPartition partition, OffsetSpec spec)
+    // Read uncommitted on purpose (M1): a read-committed end can lie before a transaction that is just being settled. Without an answer
+    // it asks again: a restore must outlive a broker that restarts.
+    private long Offset(IConsumer<byte[]?, byte[]?> consumer, TopicPartition partition, OffsetSpec spec, CancellationToken cancel)
     {
         using IAdminClient admin = new DependentAdminClientBuilder(consumer.Handle).Build();
-        ListOffsetsResult result = admin.ListOffsetsAsync(
-            [new TopicPartitionOffsetSpec { TopicPartition = partition, OffsetSpec = spec }],
-            new ListOffsetsOptions { IsolationLevel = IsolationLevel.ReadUncommitted, RequestTimeout = AskTimeout }).GetAwaiter().GetResult();
-        TopicPartitionOffsetError answer = result.ResultInfos[0].TopicPartitionOffsetError;
-        return answer.Error.IsError ? throw new KafkaException(answer.Error) : answer.Offset.Value;
+        ListOffsetsOptions options = new() { IsolationLevel = IsolationLevel.ReadUncommitted, RequestTimeout = AskTimeout };
+        TopicPartitionOffsetSpec asked = new() { TopicPartition = partition, OffsetSpec = spec };
+        long started = time.GetTimestamp();
+        while (true)
+        {
+            cancel.ThrowIfCancellationRequested();
+            try
+            {
+                ListOffsetsResult result = admin.ListOffsetsAsync([asked], options).GetAwaiter().GetResult();
+                TopicPartitionOffsetError answer = result.ResultInfos[0].TopicPartitionOffsetError;
+                return answer.Error.IsError ? throw new KafkaException(answer.Error) : answer.Offset.Value;
+            }
+            catch (KafkaException exception) when (!exception.Error.IsFatal && time.GetElapsedTime(started) < Patience)
+            {
+                logger.KafkaError($"asking for an offset of {partition}: {exception.Error.Reason}", time);
+                cancel.WaitHandle.WaitOne(AskPause);
+            }
+        }
     }
 }

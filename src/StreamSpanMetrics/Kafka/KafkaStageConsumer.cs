@@ -10,10 +10,12 @@ namespace StreamSpanMetrics.Kafka;
 internal sealed class KafkaStageConsumer : IStageConsumer
 {
     private static readonly TimeSpan AskTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan AskPause = TimeSpan.FromMilliseconds(200);
 
     private readonly string topic;
     private readonly TimeProvider time;
     private readonly ILogger logger;
+    private readonly CancellationToken stop;
     private readonly IConsumer<bool, bool> consumer;
     private readonly IAdminClient admin;
     private readonly Dictionary<int, long> positions = [];
@@ -22,9 +24,10 @@ internal sealed class KafkaStageConsumer : IStageConsumer
     private IRecordReader? reader;
     private bool closed;
 
-    /// <summary>A consumer of <paramref name="topic"/>, not yet in the group.</summary>
-    public KafkaStageConsumer(ConsumerConfig config, string topic, TimeProvider time, ILogger logger)
+    /// <summary>A consumer of <paramref name="topic"/>, not yet in the group. After <paramref name="stop"/> it waits for no broker.</summary>
+    public KafkaStageConsumer(ConsumerConfig config, string topic, TimeProvider time, ILogger logger, CancellationToken stop)
     {
+        this.stop = stop;
         this.topic = topic;
         this.time = time;
         this.logger = logger;
@@ -124,6 +127,7 @@ internal sealed class KafkaStageConsumer : IStageConsumer
         while (true)
         {
             cancel.ThrowIfCancellationRequested();
+            stop.ThrowIfCancellationRequested();
             try
             {
                 return consumer.Committed(asked, AskTimeout)
@@ -170,7 +174,15 @@ internal sealed class KafkaStageConsumer : IStageConsumer
     {
         positions[partition] = offset;
         sought.Add(partition);
-        consumer.Seek(new TopicPartitionOffset(topic, partition, offset));
+        try
+        {
+            consumer.Seek(new TopicPartitionOffset(topic, partition, offset));
+        }
+        catch (KafkaException exception) when (exception.Error.Code is ErrorCode.Local_State or ErrorCode.Local_UnknownPartition)
+        {
+            // Lost, but not yet reported: its next owner starts at the committed offset anyway.
+            logger.KafkaError($"seeking in {topic}[{partition}]: {exception.Error.Reason}", time);
+        }
     }
 
     /// <inheritdoc/>
@@ -247,12 +259,33 @@ internal sealed class KafkaStageConsumer : IStageConsumer
         return partitions.Select(partition => new TopicPartitionOffset(partition, starts[partition.Partition.Value]));
     }
 
+    // Inside a handler of the client: an exception here would end the stage, while a broker that is away just then comes back.
     private void RefreshTopic()
     {
-        PartitionCount = admin.GetMetadata(topic, AskTimeout).Topics[0].Partitions.Count;
-        if (TopicId.Length == 0 && HasTopicIds)
+        while (true)
         {
-            TopicId = TopicAdmin.TopicIdAsync(admin, topic).GetAwaiter().GetResult();
+            stop.ThrowIfCancellationRequested();
+            try
+            {
+                TopicMetadata metadata = admin.GetMetadata(topic, AskTimeout).Topics[0];
+                if (metadata.Error.IsError)
+                {
+                    throw new KafkaException(metadata.Error);
+                }
+
+                PartitionCount = metadata.Partitions.Count;
+                if (TopicId.Length == 0 && HasTopicIds)
+                {
+                    TopicId = TopicAdmin.TopicIdAsync(admin, topic).GetAwaiter().GetResult();
+                }
+
+                return;
+            }
+            catch (KafkaException exception) when (!exception.Error.IsFatal)
+            {
+                logger.KafkaError($"asking for {topic}: {exception.Error.Reason}", time);
+                stop.WaitHandle.WaitOne(AskPause);
+            }
         }
     }
 

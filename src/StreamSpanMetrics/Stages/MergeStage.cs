@@ -217,6 +217,8 @@ public sealed class MergeStage : IStage, IPartitionEvents
                 shard.Pending.Clear();
                 return true;
             case TransactionOutcome.Aborted:
+                // Goes again with the next commit, after a poll that serves pending revocations (A4).
+                logger.PointsAborted(Name, shard.Number, time);
                 return true;
             case TransactionOutcome.Unknown:
                 broken.Add(shard.Number);

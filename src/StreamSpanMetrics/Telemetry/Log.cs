@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging;
 
 namespace StreamSpanMetrics.Telemetry;
@@ -92,6 +93,18 @@ internal static partial class Log
         "{Topic}[{Partition}] offset {Offset} is no record of ours and was skipped: {Reason} (further ones are not logged for 30 s)")]
     private static partial void ForeignRecordOnce(this ILogger logger, string topic, int partition, long offset, string reason);
 
+    [LoggerMessage(22, LogLevel.Warning, "{Stage}: a transaction of shard {Shard} was aborted and is sent again (repeated at most every 30 s)")]
+    private static partial void PointsAbortedOnce(this ILogger logger, string stage, int shard);
+
+    /// <summary>An aborted transaction of the merge stage; logged once per shard and 30 s.</summary>
+    public static void PointsAborted(this ILogger logger, string stage, int shard, TimeProvider time)
+    {
+        if (IsDue($"aborted {stage} {shard}", time))
+        {
+            logger.PointsAbortedOnce(stage, shard);
+        }
+    }
+
     /// <summary>A record that somebody else wrote; logged once per partition and 30 s.</summary>
     public static void ForeignRecord(this ILogger logger, string topic, int partition, long offset, string reason, TimeProvider time)
     {
@@ -123,11 +136,15 @@ internal static partial class Log
     /// <summary>An error of the Kafka client, which goes on by itself; each text once in 30 s.</summary>
     public static void KafkaError(this ILogger logger, string message, TimeProvider time)
     {
-        if (IsDue("kafka " + message, time))
+        // The client puts times and counts into its texts: without them, the same trouble is the same message.
+        if (IsDue("kafka " + Numbers().Replace(message, "#"), time))
         {
             logger.KafkaErrorOnce(message);
         }
     }
+
+    [GeneratedRegex("[0-9]+")]
+    private static partial Regex Numbers();
 
     private static bool IsDue(string message, TimeProvider time)
     {

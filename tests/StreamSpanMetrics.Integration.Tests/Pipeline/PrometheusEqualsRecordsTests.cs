@@ -46,9 +46,7 @@ public sealed class PrometheusEqualsRecordsTests(KafkaFixture kafka, PrometheusF
     {
         IReadOnlyList<PrometheusSeries> infos = await server.QueryAsync($"target_info{{run=\"{application.Id}\"}}");
         string[] jobs = [.. infos.Select(info => info.Labels["job"])];
-        Assert.Equal(
-            jobs.Length,
-            infos.Select(info => (info.Labels["job"], info.Labels.GetValueOrDefault("deployment_environment_name"))).Distinct().Count());
+        Assert.Distinct(infos.Select(info => (info.Labels["job"], info.Labels.GetValueOrDefault("deployment_environment_name"))));
         Assert.Subset(truth.Calls.Keys.Select(name => name.Job).ToHashSet(), jobs.ToHashSet());
         Assert.DoesNotContain(infos, info => info.Labels.ContainsKey("instance"));
     }
