@@ -81,9 +81,11 @@ internal sealed class ApplicationState
     private async Task<ControlRecord> TryPrepareAsync(TopicAdmin admin, CancellationToken stop)
     {
         int sourcePartitions = await WaitForSourceAsync(admin, stop).ConfigureAwait(false);
-        List<TopicPlan> missing = await MissingTopicsAsync(admin).ConfigureAwait(false);
-        bool hasState = !missing.Exists(plan => plan.Name == settings.Stream.StateTopic);
+        // The control record first: it is written after all topics, so what is missing once it is there was deleted. The other way
+        // round, topics that another worker is just creating would look like that.
+        bool hasState = await admin.PartitionCountAsync(settings.Stream.StateTopic).ConfigureAwait(false) > 0;
         ControlRecord? control = hasState ? ReadControl(stop) : null;
+        List<TopicPlan> missing = await MissingTopicsAsync(admin).ConfigureAwait(false);
         if (control is not null && missing.Count > 0)
         {
             throw new StageStoppedException(
