@@ -39,6 +39,9 @@ internal sealed class MemoryConsumer(MemoryLog log, string topic, string group, 
 
     public IReadOnlyCollection<int> Paused => paused;
 
+    /// <summary>Partitions that were paused when the loop closed.</summary>
+    public IReadOnlyList<int> PausedAtEnd { get; private set; } = [];
+
     public IReadOnlyCollection<int> Owned => positions.Keys;
 
     /// <summary>Adds a step.</summary>
@@ -147,6 +150,7 @@ internal sealed class MemoryConsumer(MemoryLog log, string topic, string group, 
     public void Close()
     {
         int[] all = [.. positions.Keys];
+        PausedAtEnd = [.. paused];
         if (all.Length > 0)
         {
             RevokeNow(all);
