@@ -26,8 +26,8 @@ internal sealed class CutCommitter
         this.logger = logger;
     }
 
-    /// <summary>Whether a cut is on its way.</summary>
-    public bool IsBusy => inFlight is not null;
+    /// <summary>Whether a cut is on its way, or waits to be sent again: another one may not start.</summary>
+    public bool IsBusy => cut is not null;
 
     /// <summary>Whether an outcome was unknown: nothing may be cut before the caller has gone back to the committed offsets.</summary>
     public bool MustRewind { get; private set; }

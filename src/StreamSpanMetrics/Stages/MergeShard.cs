@@ -57,6 +57,12 @@ internal sealed class MergeShard
     /// </summary>
     public bool Apply(DeltaBatch batch, long offset)
     {
+        // A shard restored in the middle of a forced close has steps to close before anything else is applied (T5).
+        if (!CloseSteps())
+        {
+            return false;
+        }
+
         foreach (DeltaBlock block in batch.Blocks)
         {
             NoteMovement(block);
@@ -110,8 +116,9 @@ internal sealed class MergeShard
         {
             if (!lastMoved.TryGetValue(partition, out long moved))
             {
-                lastMoved[partition] = time.GetTimestamp();
-                return null;
+                // Watched from now on.
+                moved = time.GetTimestamp();
+                lastMoved[partition] = moved;
             }
 
             if (time.GetElapsedTime(moved) > options.BoundedAfter)
@@ -124,7 +131,12 @@ internal sealed class MergeShard
             }
         }
 
-        long step = moving == long.MaxValue ? long.MinValue : State.Rules.StepOf(moving) - 1;
+        if (moving is long.MaxValue or SourceState.NoClock)
+        {
+            return null;
+        }
+
+        long step = State.Rules.StepOf(moving) - 1;
         return stuck is uint one && step > State.ClosedStep ? (step, one) : null;
     }
 
@@ -140,7 +152,8 @@ internal sealed class MergeShard
             more = records.MoveNext();
             Pending.Add(new OutgoingRecord(options.MetricsTopic, Number, key, value, PointHeaders.Make(++Sequence, !more)));
             EmittedRecords = number;
-            if (more && Pending.Bytes >= options.MaxTransactionBytes && !commitMidStep(this))
+            // Also behind a step's last record: many small steps that close at once are as large as one (M5).
+            if (Pending.Bytes >= options.MaxTransactionBytes && !commitMidStep(this))
             {
                 return false;
             }

@@ -239,6 +239,8 @@ public sealed class MergeStage : IStage, IPartitionEvents
             long offset = Restore(shard);
             broken.Remove(shard);
             consumer.Seek(shard, offset);
+            // A shard that had been refused is judged anew: paused, with its reason forgotten, it would stand still without a word.
+            consumer.Resume(shard);
         }
     }
 

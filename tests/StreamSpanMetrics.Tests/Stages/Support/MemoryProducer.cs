@@ -1,0 +1,54 @@
+using StreamSpanMetrics.Stages;
+
+namespace StreamSpanMetrics.Tests.Stages.Support;
+
+/// <summary>Transactions on the memory log that end as the test says; without a word they succeed.</summary>
+internal sealed class MemoryProducer(MemoryLog log) : IStageProducer
+{
+    private readonly List<MemoryTransaction> attempts = [];
+    private readonly Queue<TransactionFault> faults = [];
+
+    /// <summary>All transactions so far.</summary>
+    public IReadOnlyList<MemoryTransaction> Attempts
+    {
+        get
+        {
+            lock (attempts)
+            {
+                return [.. attempts];
+            }
+        }
+    }
+
+    /// <summary>How the next transactions end.</summary>
+    public void Fail(params TransactionFault[] next)
+    {
+        foreach (TransactionFault fault in next)
+        {
+            faults.Enqueue(fault);
+        }
+    }
+
+    public TransactionOutcome Commit(
+        IReadOnlyList<OutgoingRecord> records, IReadOnlyDictionary<int, long> offsets, IStageConsumer consumer)
+    {
+        Assert.NotEmpty(offsets);
+        TransactionFault fault = faults.TryDequeue(out TransactionFault next) ? next : TransactionFault.None;
+        if (fault == TransactionFault.CrashBefore)
+        {
+            throw new SimulatedCrashException();
+        }
+
+        TransactionOutcome outcome = log.Commit([.. records], offsets, (MemoryConsumer)consumer, fault);
+        lock (attempts)
+        {
+            attempts.Add(new MemoryTransaction([.. records], new Dictionary<int, long>(offsets), outcome));
+        }
+
+        return fault == TransactionFault.CrashAfter ? throw new SimulatedCrashException() : outcome;
+    }
+
+    public void Dispose()
+    {
+    }
+}

@@ -1,0 +1,32 @@
+using StreamSpanMetrics.Core.Totals;
+using StreamSpanMetrics.Schemas.V1;
+using StreamSpanMetrics.Stages;
+
+namespace StreamSpanMetrics.Tests.Stages.Support;
+
+/// <summary>Reads state and deltas from the memory log.</summary>
+internal sealed class MemoryShardLog(MemoryLog log, string deltasTopic, string stateTopic) : IShardLog
+{
+    public StateContents ReadState(int shard, CancellationToken cancel)
+    {
+        StateContents contents = new();
+        foreach (MemoryRecord record in log.Read(stateTopic, shard))
+        {
+            Assert.True(contents.Add(record.Key, record.Value));
+        }
+
+        return contents;
+    }
+
+    public IEnumerable<KeyValuePair<long, DeltaBatch>> ReadDeltas(int shard, long fromOffset, long toOffset, CancellationToken cancel)
+    {
+        foreach (MemoryRecord record in log.Read(deltasTopic, shard, fromOffset, toOffset))
+        {
+            yield return KeyValuePair.Create(record.Offset, DeltaBatch.Parser.ParseFrom(record.Value));
+        }
+    }
+
+    public void Dispose()
+    {
+    }
+}
