@@ -16,7 +16,7 @@ internal sealed class CorePipeline
     public DeltaAccumulator Accumulator { get; } = new(new ExplicitBounds(ArticleRules.Histogram));
 
     /// <summary>Counts all records in a step of their own, after forgetting what was counted before; returns the spans.</summary>
-    public long Pass(IReadOnlyList<byte[]> records)
+    public long Pass(List<byte[]> records)
     {
         Accumulator.Clear();
         step++;
