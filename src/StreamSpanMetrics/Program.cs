@@ -8,6 +8,7 @@ RootCommand root = new("Turns OTLP spans on Kafka into RED metrics, exactly once
     ValidateCommand.Create(),
     PrintConfigCommand.Create(),
     ComputeCommand.Create(),
+    TopicsCommand.Create(),
     VersionCommand.Create(),
 };
 

@@ -89,6 +89,7 @@ public sealed class RecordFolder
     /// <summary>Reads <paramref name="record"/> and stages what it adds; on a problem nothing counts.</summary>
     public DecodeProblem Fold(ReadOnlySpan<byte> record)
     {
+        Fetch.Record(record);
         Staged.Reset();
         keys.Clear();
         resolvedTimed = 0;

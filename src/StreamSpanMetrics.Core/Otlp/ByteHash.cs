@@ -40,6 +40,39 @@ public static class ByteHash
         return Mix(hash, First);
     }
 
+    /// <summary>
+    /// Another hash of <paramref name="bytes"/>, quicker for long ones because four chains run side by side. Only for tables in memory:
+    /// nothing that is stored or sent may depend on it.
+    /// </summary>
+    public static ulong ForTable(ReadOnlySpan<byte> bytes)
+    {
+        const int Stripe = 4 * sizeof(ulong);
+        if (bytes.Length < 2 * Stripe)
+        {
+            return Of(bytes);
+        }
+
+        ref byte data = ref MemoryMarshal.GetReference(bytes);
+        ulong one = First;
+        ulong two = First;
+        ulong three = First;
+        ulong four = First;
+        int index = 0;
+        for (; index + Stripe <= bytes.Length; index += Stripe)
+        {
+            one = Mix(one ^ At(ref data, index), Second);
+            two = Mix(two ^ At(ref data, index + sizeof(ulong)), Second);
+            three = Mix(three ^ At(ref data, index + (2 * sizeof(ulong))), Second);
+            four = Mix(four ^ At(ref data, index + (3 * sizeof(ulong))), Second);
+        }
+
+        ulong pairs = Mix(Mix(Mix(one, Second) ^ two, Second) ^ three, Second) ^ four;
+        return Of(bytes[index..], pairs ^ (ulong)bytes.Length);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong At(ref byte data, int index) => Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref data, index));
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Mix(ulong left, ulong right)
     {

@@ -7,7 +7,8 @@ namespace StreamSpanMetrics.Kafka;
 /// <summary>Looks at topics and creates them.</summary>
 internal sealed class TopicAdmin : IDisposable
 {
-    private static readonly TimeSpan AskTimeout = TimeSpan.FromSeconds(10);
+    /// <summary>How long an answer of the brokers is waited for.</summary>
+    public static readonly TimeSpan AskTimeout = TimeSpan.FromSeconds(10);
 
     private readonly IAdminClient admin;
 
@@ -61,7 +62,8 @@ internal sealed class TopicAdmin : IDisposable
     public async Task<IReadOnlyDictionary<string, string>> ConfigsAsync(string topic)
     {
         ConfigResource resource = new() { Type = ResourceType.Topic, Name = topic };
-        List<DescribeConfigsResult> results = await admin.DescribeConfigsAsync([resource]).ConfigureAwait(false);
+        List<DescribeConfigsResult> results = await admin
+            .DescribeConfigsAsync([resource], new DescribeConfigsOptions { RequestTimeout = AskTimeout }).ConfigureAwait(false);
         return results[0].Entries.ToDictionary(entry => entry.Key, entry => entry.Value.Value ?? "");
     }
 

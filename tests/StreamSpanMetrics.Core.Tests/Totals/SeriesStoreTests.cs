@@ -5,6 +5,7 @@ using StreamSpanMetrics.Core.Totals;
 namespace StreamSpanMetrics.Core.Tests.Totals;
 
 /// <summary>The table of series: finding, removing, memory.</summary>
+[Collection(MemoryCollection.Name)]
 public sealed class SeriesStoreTests
 {
     private static readonly int[] Dimensions = [7, -1, -1, 3];

@@ -1,0 +1,164 @@
+using Google.Protobuf;
+using StreamSpanMetrics.Benchmarks.Corpora;
+using StreamSpanMetrics.Core.Deltas;
+using StreamSpanMetrics.Core.Histograms;
+using StreamSpanMetrics.Core.Otlp;
+using StreamSpanMetrics.Core.Points;
+using StreamSpanMetrics.Core.Spans;
+using StreamSpanMetrics.Core.Totals;
+using StreamSpanMetrics.Schemas.V1;
+
+namespace StreamSpanMetrics.Benchmarks.Measures;
+
+/// <summary>
+/// A shard of merge that gets all its series from real delta blocks: three labels (service.name, span.name, span.kind) and 16 buckets.
+/// </summary>
+internal sealed class FilledShard
+{
+    private const int SpansPerRecord = 100;
+    private const int IntervalMillis = 15_000;
+
+    private static readonly SpanRules Spans = new() { IncludeStatusCode = false };
+
+    private static readonly SeriesLayout Layout = new(Spans);
+
+    private static readonly HistogramRules Histogram = new()
+    {
+        BoundsNanos = [.. new[] { 2, 4, 6, 8, 10, 50, 100, 200, 400, 800, 1000, 1400, 2000, 5000, 10_000 }.Select(ms => ms * 1_000_000L)],
+    };
+
+    private static readonly PointRules Points = new() { IntervalMillis = IntervalMillis, Histogram = Histogram };
+
+    private readonly List<byte[]> batches;
+    private readonly PointEncoder encoder = new(Points, Layout);
+    private long nextOffset;
+
+    /// <summary>A shard without series, and the blocks of a step with an entry of every series.</summary>
+    public FilledShard(int series)
+    {
+        batches = Blocks(series);
+        State = new ShardState(Rules, [0], ByteString.Empty);
+    }
+
+    /// <summary>The rules of the shard.</summary>
+    public static ShardRules Rules { get; } = new()
+    {
+        IntervalMillis = IntervalMillis,
+        BucketCount = Histogram.BoundsNanos.Count + 1,
+        Layout = Layout,
+    };
+
+    /// <summary>The shard.</summary>
+    public ShardState State { get; }
+
+    /// <summary>Applies a step's blocks with an entry of every series, up to the moment when it can be closed. Steps count from 0.</summary>
+    public void ApplyStep(int step)
+    {
+        foreach (byte[] batch in batches)
+        {
+            DeltaBatch message = DeltaBatch.Parser.ParseFrom(batch);
+            foreach (DeltaBlock block in message.Blocks)
+            {
+                MoveTo(block, step);
+                Check(State.Apply(block, nextOffset));
+            }
+
+            State.CompleteRecord(nextOffset++);
+        }
+
+        DeltaBlock end = new()
+        {
+            Format = DeltaFormat.Version,
+            FromOffset = (2 * step) + 1,
+            ToOffset = (2 * step) + 2,
+            Parts = 1,
+            SourcePartitionCount = 1,
+            WatermarkUnixMillis = (step + 1L) * IntervalMillis,
+        };
+        Check(State.Apply(end, nextOffset));
+    }
+
+    /// <summary>Closes the step and computes all its point records; returns their bytes.</summary>
+    public long CloseStep(Action<ReadOnlySpan<byte>>? onRecord = null)
+    {
+        long bytes = 0;
+        while (State.NextClosableStep is long step)
+        {
+            State.Close(step);
+            StepRecords records = new(State, encoder);
+            while (records.MoveNext())
+            {
+                bytes += records.Value.Length;
+                onRecord?.Invoke(records.Value);
+            }
+
+            State.Finish();
+        }
+
+        State.CompleteRecord(nextOffset++);
+        return bytes;
+    }
+
+    /// <summary>What the state topic would hold after a full set of snapshot chunks, for a restore without any replay.</summary>
+    public StateContents Snapshot()
+    {
+        StateContents contents = new();
+        ControlRecord control = new() { Format = 1, Shards = 1 };
+        control.StartOffsets.Add(0);
+        contents.Add(ProgressBuilder.ControlKey(0), control.ToByteArray());
+        SnapshotWriter writer = new(State);
+        List<StateRecord> records = [];
+        while (writer.CompleteSet is null)
+        {
+            writer.WriteChunk(records);
+        }
+
+        foreach (StateRecord record in records)
+        {
+            contents.Add(record.Key, record.Value);
+        }
+
+        contents.Add(ProgressBuilder.Key(0), ProgressBuilder.Build(State, writer, 0, 0).ToByteArray());
+        return contents;
+    }
+
+    private static List<byte[]> Blocks(int series)
+    {
+        RecordFolder folder = new(Spans);
+        DeltaAccumulator accumulator = new(new ExplicitBounds(Histogram));
+        CorpusShape shape = new(series, SpansPerRecord, 2 * series);
+        foreach (byte[] record in new CorpusGenerator(shape).Records())
+        {
+            DecodeProblem problem = folder.Fold(record);
+            if (problem.Exists)
+            {
+                throw new InvalidDataException($"A generated record is broken: {problem}.");
+            }
+
+            accumulator.Add(folder.Staged, 0);
+        }
+
+        DeltaHeader header = new(0, ByteString.Empty, 0, 0, 1, 1, 0);
+        IReadOnlyList<DeltaBlock> blocks = new DeltaBlockBuilder(folder, 1).Build(accumulator, header)[0];
+        return [.. DeltaBatchPacker.Pack(blocks).Select(batch => batch.ToByteArray())];
+    }
+
+    private static void MoveTo(DeltaBlock block, int step)
+    {
+        block.FromOffset = 2 * step;
+        block.ToOffset = (2 * step) + 1;
+        block.WatermarkUnixMillis = (long)step * IntervalMillis;
+        foreach (DeltaStep entries in block.Steps)
+        {
+            entries.Step = step;
+        }
+    }
+
+    private static void Check(ApplyResult result)
+    {
+        if (result.IsRefusal)
+        {
+            throw new InvalidOperationException($"A block was refused: {result}.");
+        }
+    }
+}
