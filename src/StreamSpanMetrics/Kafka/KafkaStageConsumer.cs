@@ -160,7 +160,8 @@ internal sealed class KafkaStageConsumer : IStageConsumer
     {
         try
         {
-            return (await ListOffsetsAsync([partition], OffsetSpec.Earliest()).ConfigureAwait(false)).GetValueOrDefault(partition, -1);
+            IReadOnlyDictionary<int, long> starts = await ListOffsetsAsync([partition], OffsetSpec.Earliest()).ConfigureAwait(false);
+            return starts.TryGetValue(partition, out long start) ? start : null;
         }
         catch (KafkaException exception)
         {

@@ -235,8 +235,13 @@ public sealed class AggregateStage : IStage, IPartitionEvents
         IReadOnlyDictionary<int, long> committed = consumer.Committed(partitions, CancellationToken.None);
         foreach (SourcePartition partition in owned.Values)
         {
-            long offset = committed.GetValueOrDefault(partition.Number);
-            partition.IsFirst = !committed.ContainsKey(partition.Number) && partition.Number >= options.KnownPartitions;
+            bool known = committed.TryGetValue(partition.Number, out long offset);
+            partition.IsFirst = !known && partition.Number >= options.KnownPartitions;
+            if (!known && !partition.IsFirst && !options.OffsetsAreForgotten)
+            {
+                throw new StageStoppedException(Messages.MissingOffset(options.SourceTopic, partition.Number));
+            }
+
             partition.Rewind(offset);
             consumer.Seek(partition.Number, offset);
         }

@@ -135,6 +135,11 @@ public sealed class ExportStage : IStage, IPartitionEvents
 
         SeriesBuffer series = new();
         translator.Translate(reader.Points, series);
+        if (partition.Held is not null)
+        {
+            throw new InvalidOperationException($"{options.MetricsTopic}[{record.Partition}] was polled although it is paused.");
+        }
+
         if (partition.IsSending || !partition.Batcher.Fits(series))
         {
             partition.Held = series;

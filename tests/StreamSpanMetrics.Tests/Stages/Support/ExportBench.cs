@@ -14,7 +14,7 @@ internal sealed class ExportBench
         Consumer = new MemoryConsumer(log, MergeBench.Metrics, Group, 1);
         Stage = new ExportStage(
             "export-0", new ExportOptions { MetricsTopic = MergeBench.Metrics }, new PrometheusRules(), Consumer, Sender,
-            () => new RemoteWriteBatcher(maxBatchBytes, false), Logger);
+            () => new RemoteWriteBatcher(maxBatchBytes, false), new ManualTime(DateTimeOffset.UnixEpoch), Logger);
     }
 
     public MemoryLog Log { get; }
