@@ -240,7 +240,7 @@ public sealed class RecordFolder
     private PendingKey Stage(FamilyPlan plan, ResourceEntry resource, ReadOnlySpan<byte> record, ReadOnlySpan<ValueSlice> ofEvent)
     {
         ValueSlice key = keys.Write(plan, resource, record, view, ofEvent);
-        ulong hash = ByteHash.Of(key.In(keys.Keys));
+        ulong hash = ByteHash.ForTable(key.In(keys.Keys));
         Series.Prefetch(hash);
         return new PendingKey { Hash = hash, Start = key.Start, Length = key.Length };
     }

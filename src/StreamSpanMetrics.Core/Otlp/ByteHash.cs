@@ -46,28 +46,43 @@ public static class ByteHash
     /// </summary>
     public static ulong ForTable(ReadOnlySpan<byte> bytes)
     {
-        const int Stripe = 4 * sizeof(ulong);
-        if (bytes.Length < 2 * Stripe)
+        const int Pair = 2 * sizeof(ulong);
+        const int Stripe = 2 * Pair;
+        if (bytes.Length < Pair)
         {
             return Of(bytes);
         }
 
         ref byte data = ref MemoryMarshal.GetReference(bytes);
-        ulong one = First;
+        ulong one = First ^ (ulong)bytes.Length;
         ulong two = First;
-        ulong three = First;
-        ulong four = First;
         int index = 0;
-        for (; index + Stripe <= bytes.Length; index += Stripe)
+        if (bytes.Length >= 2 * Stripe)
+        {
+            ulong three = First;
+            ulong four = First;
+            for (; index + Stripe <= bytes.Length; index += Stripe)
+            {
+                one = Mix(one ^ At(ref data, index), Second);
+                two = Mix(two ^ At(ref data, index + sizeof(ulong)), Second);
+                three = Mix(three ^ At(ref data, index + Pair), Second);
+                four = Mix(four ^ At(ref data, index + Pair + sizeof(ulong)), Second);
+            }
+
+            one = Mix(one, Second) ^ three;
+            two = Mix(two, Second) ^ four;
+        }
+
+        for (; index + Pair <= bytes.Length; index += Pair)
         {
             one = Mix(one ^ At(ref data, index), Second);
             two = Mix(two ^ At(ref data, index + sizeof(ulong)), Second);
-            three = Mix(three ^ At(ref data, index + (2 * sizeof(ulong))), Second);
-            four = Mix(four ^ At(ref data, index + (3 * sizeof(ulong))), Second);
         }
 
-        ulong pairs = Mix(Mix(Mix(one, Second) ^ two, Second) ^ three, Second) ^ four;
-        return Of(bytes[index..], pairs ^ (ulong)bytes.Length);
+        // The last bytes once more, overlapping what was read: cheaper than one by one.
+        one = Mix(one ^ At(ref data, bytes.Length - Pair), Second);
+        two = Mix(two ^ At(ref data, bytes.Length - sizeof(ulong)), Second);
+        return Mix(Mix(one, First) ^ two, Second);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

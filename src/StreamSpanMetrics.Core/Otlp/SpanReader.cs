@@ -58,10 +58,14 @@ internal static class SpanReader
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool ReadField(ref byte data, byte tag, int content, int length, SpanView view)
     {
+        // Half of a span's fields are attributes: ask for them before the jump table.
+        if (tag == OtlpTags.SpanAttributes)
+        {
+            return ReadAttribute(ref data, content, length, view);
+        }
+
         switch (tag)
         {
-            case OtlpTags.SpanAttributes:
-                return ReadAttribute(ref data, content, length, view);
             case OtlpTags.SpanName:
                 view.Name = new ValueSlice(content, length);
                 return true;
