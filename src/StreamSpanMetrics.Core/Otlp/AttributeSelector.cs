@@ -1,36 +1,54 @@
+using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace StreamSpanMetrics.Core.Otlp;
 
 /// <summary>
-/// A fixed set of attribute names that a reader looks for. Attributes with other names are passed over by length alone. Immutable.
+/// A fixed set of attribute names that a reader looks for. Attributes with other names are passed over by length, or by length and last
+/// eight bytes, nearly always. Immutable.
 /// </summary>
 public sealed class AttributeSelector
 {
-    /// <summary>Names longer than this share one bit of <see cref="lengthMask"/>.</summary>
-    private const int LongNameBit = 63;
+    /// <summary>Names of this length and longer are one class.</summary>
+    private const int LongName = 63;
 
-    private readonly byte[][] names;
+    /// <summary>Selected names, those of one length side by side.</summary>
+    private readonly Candidate[] candidates;
+
+    /// <summary>By length where its candidates start; behind the last length, their end.</summary>
+    private readonly int[] startByLength = new int[LongName + 2];
+
     private readonly ulong lengthMask;
 
     /// <summary>Selects <paramref name="names"/>; the place of a name is its index in every result.</summary>
     public AttributeSelector(IReadOnlyList<string> names)
     {
-        this.names = new byte[names.Count][];
-        for (int index = 0; index < names.Count; index++)
+        candidates = new Candidate[names.Count];
+        int filled = 0;
+        for (int length = 0; length <= LongName; length++)
         {
-            this.names[index] = Encoding.UTF8.GetBytes(names[index]);
-            lengthMask |= LengthBit(this.names[index].Length);
+            startByLength[length] = filled;
+            for (int index = 0; index < names.Count; index++)
+            {
+                byte[] name = Encoding.UTF8.GetBytes(names[index]);
+                if (Class(name.Length) == length)
+                {
+                    candidates[filled++] = new Candidate(index, Tail(name), name);
+                    lengthMask |= 1UL << length;
+                }
+            }
         }
+
+        startByLength[LongName + 1] = filled;
     }
 
     /// <summary>Number of names.</summary>
-    public int Count => names.Length;
+    public int Count => candidates.Length;
 
     /// <summary>Whether a name of this length can be among the selected. Cheap and often false.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal bool MayHaveLength(int nameLength) => (lengthMask & LengthBit(nameLength)) != 0;
+    internal bool MayHaveLength(int nameLength) => (lengthMask & (1UL << Class(nameLength))) != 0;
 
     /// <summary>
     /// Notes <paramref name="value"/> under the index of <paramref name="name"/>. The first attribute of a name counts, as in the
@@ -38,16 +56,27 @@ public sealed class AttributeSelector
     /// </summary>
     internal void Note(ReadOnlySpan<byte> name, ValueSlice value, ValueSlice[] values)
     {
-        for (int index = 0; index < names.Length; index++)
+        int length = Class(name.Length);
+        int end = startByLength[length + 1];
+        ulong tail = Tail(name);
+        for (int position = startByLength[length]; position < end; position++)
         {
-            if (name.SequenceEqual(names[index]) && !values[index].IsPresent)
+            ref Candidate candidate = ref candidates[position];
+            if (candidate.Tail == tail && name.SequenceEqual(candidate.Name) && !values[candidate.Index].IsPresent)
             {
-                values[index] = value;
+                values[candidate.Index] = value;
                 return;
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong LengthBit(int length) => 1UL << (length < LongNameBit ? length : LongNameBit);
+    private static int Class(int length) => length < LongName ? length : LongName;
+
+    /// <summary>The last eight bytes as a number: where names of one length differ most. 0 for shorter names.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong Tail(ReadOnlySpan<byte> name) =>
+        name.Length < sizeof(ulong) ? 0 : BinaryPrimitives.ReadUInt64LittleEndian(name[^sizeof(ulong)..]);
+
+    private readonly record struct Candidate(int Index, ulong Tail, byte[] Name);
 }
