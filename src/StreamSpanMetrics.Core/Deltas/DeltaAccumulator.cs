@@ -85,6 +85,7 @@ public sealed class DeltaAccumulator
             int entry = EntryOf(timed[index]);
             timedEntries[index] = entry;
             Fetch.Ahead(ref slab[entry * stride]);
+            Fetch.Ahead(ref slab[(entry * stride) + stride - 1]);
         }
 
         for (int index = 0; index < timed.Length; index++)

@@ -135,7 +135,7 @@ public sealed class RecordFolder
     {
         foreach (ref PendingKey key in pending)
         {
-            key.Candidate = Series.Candidate(key.Hash);
+            key.Candidate = Series.Candidate(key.Hash, out key.CandidateStart);
         }
 
         ReadOnlySpan<byte> all = keys.Keys;
@@ -143,7 +143,8 @@ public sealed class RecordFolder
         {
             ref PendingKey key = ref pending[index];
             ReadOnlySpan<byte> raw = all.Slice(key.Start, key.Length);
-            series[index] = key.Candidate >= 0 && Series.Confirms(key.Candidate, raw) ? key.Candidate : FindOrAdd(raw, key.Hash);
+            bool confirmed = key.Candidate >= 0 && Series.Confirms(key.CandidateStart, raw);
+            series[index] = confirmed ? key.Candidate : FindOrAdd(raw, key.Hash);
         }
     }
 

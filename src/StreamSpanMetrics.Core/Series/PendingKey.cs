@@ -14,4 +14,7 @@ internal struct PendingKey
 
     /// <summary>The series whose hash is the same; -1 if none. To be confirmed by comparing the key.</summary>
     public int Candidate;
+
+    /// <summary>Where the key of the candidate is stored.</summary>
+    public int CandidateStart;
 }

@@ -15,17 +15,18 @@ public sealed class SeriesTable
     private const int MaxLoadEighths = 5;
 
     private Bucket[] buckets = new Bucket[InitialBuckets];
-    private KeySlice[] rawKeys = new KeySlice[InitialBuckets];
     private KeySlice[] renderedKeys = new KeySlice[InitialBuckets];
     private int[] groups = new int[InitialBuckets];
-    private byte[] arena = new byte[64 * 1024];
-    private int arenaUsed;
+
+    /// <summary>Raw keys alone, each behind its length: what a look-up reads stays small and side by side.</summary>
+    private readonly KeyArena rawArena = new();
+    private readonly KeyArena renderedArena = new();
 
     /// <summary>Number of series.</summary>
     public int Count { get; private set; }
 
     /// <summary>Bytes of all keys: the measure of the table's size.</summary>
-    public int KeyBytes => arenaUsed;
+    public long KeyBytes => (long)rawArena.Used + renderedArena.Used;
 
     /// <summary>Number of the series with this raw key, or -1.</summary>
     public int Find(ReadOnlySpan<byte> rawKey, ulong hash)
@@ -41,7 +42,7 @@ public sealed class SeriesTable
                 return -1;
             }
 
-            if (bucket.Hash == hash && rawKey.SequenceEqual(Bytes(rawKeys[bucket.NumberPlusOne - 1])))
+            if (bucket.Hash == hash && Confirms(bucket.KeyStart, rawKey))
             {
                 return bucket.NumberPlusOne - 1;
             }
@@ -60,10 +61,10 @@ public sealed class SeriesTable
 
     /// <summary>
     /// The first series with this hash, or -1, and asks the processor to fetch its key: nearly always the one that
-    /// <see cref="Find"/> will confirm.
+    /// <see cref="Confirms"/> will confirm at <paramref name="keyStart"/>.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int Candidate(ulong hash)
+    public int Candidate(ulong hash, out int keyStart)
     {
         Bucket[] table = buckets;
         uint mask = (uint)table.Length - 1;
@@ -72,19 +73,21 @@ public sealed class SeriesTable
         {
             if (table[index].Hash == hash)
             {
-                Fetch.Ahead(ref arena[table[index].KeyStart]);
+                keyStart = table[index].KeyStart;
+                rawArena.FetchAhead(keyStart);
                 return table[index].NumberPlusOne - 1;
             }
 
             index = (index + 1) & mask;
         }
 
+        keyStart = 0;
         return -1;
     }
 
-    /// <summary>Whether the series <paramref name="number"/> has this raw key.</summary>
+    /// <summary>Whether the key that <see cref="Candidate"/> found is this raw key.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool Confirms(int number, ReadOnlySpan<byte> rawKey) => rawKey.SequenceEqual(Bytes(rawKeys[number]));
+    public bool Confirms(int keyStart, ReadOnlySpan<byte> rawKey) => rawArena.HasAt(keyStart, rawKey);
 
     /// <summary>Adds a series that <see cref="Find"/> did not know, and returns its number.</summary>
     public int Add(ReadOnlySpan<byte> rawKey, ulong hash, ReadOnlySpan<byte> renderedKey, int groupIndex)
@@ -95,22 +98,21 @@ public sealed class SeriesTable
         }
 
         int number = Count++;
-        if (number == rawKeys.Length)
+        if (number == renderedKeys.Length)
         {
-            Array.Resize(ref rawKeys, number * 2);
             Array.Resize(ref renderedKeys, number * 2);
             Array.Resize(ref groups, number * 2);
         }
 
-        rawKeys[number] = Store(rawKey);
-        renderedKeys[number] = Store(renderedKey);
+        int keyStart = rawArena.StoreWithLength(rawKey);
+        renderedKeys[number] = new KeySlice { Start = renderedArena.Store(renderedKey), Length = renderedKey.Length };
         groups[number] = groupIndex;
-        Place(buckets, new Bucket { Hash = hash, NumberPlusOne = number + 1, KeyStart = rawKeys[number].Start });
+        Place(buckets, new Bucket { Hash = hash, NumberPlusOne = number + 1, KeyStart = keyStart });
         return number;
     }
 
     /// <summary>The rendered key. Valid until the next <see cref="Add"/> or <see cref="Clear"/>.</summary>
-    public ReadOnlySpan<byte> RenderedKey(int number) => Bytes(renderedKeys[number]);
+    public ReadOnlySpan<byte> RenderedKey(int number) => renderedArena.At(renderedKeys[number].Start, renderedKeys[number].Length);
 
     /// <summary>Place of the series' resource group.</summary>
     public int GroupIndex(int number) => groups[number];
@@ -119,28 +121,11 @@ public sealed class SeriesTable
     public void Clear()
     {
         buckets = new Bucket[InitialBuckets];
-        rawKeys = new KeySlice[InitialBuckets];
         renderedKeys = new KeySlice[InitialBuckets];
         groups = new int[InitialBuckets];
-        arena = new byte[64 * 1024];
-        arenaUsed = 0;
+        rawArena.Clear();
+        renderedArena.Clear();
         Count = 0;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ReadOnlySpan<byte> Bytes(KeySlice slice) => arena.AsSpan(slice.Start, slice.Length);
-
-    private KeySlice Store(ReadOnlySpan<byte> key)
-    {
-        if (arena.Length - arenaUsed < key.Length)
-        {
-            Array.Resize(ref arena, Math.Max(arena.Length * 2, arenaUsed + key.Length));
-        }
-
-        key.CopyTo(arena.AsSpan(arenaUsed));
-        KeySlice slice = new() { Start = arenaUsed, Length = key.Length };
-        arenaUsed += key.Length;
-        return slice;
     }
 
     private void Grow()

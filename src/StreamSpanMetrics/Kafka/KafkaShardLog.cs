@@ -9,11 +9,16 @@ using StreamSpanMetrics.Telemetry;
 
 namespace StreamSpanMetrics.Kafka;
 
-/// <summary>Reads state and delta ranges with a consumer of its own that is in no group. One read at a time, one thread.</summary>
+/// <summary>Reads state and delta ranges with consumers of its own that are in no group.</summary>
 internal sealed class KafkaShardLog : IShardLog
 {
     private static readonly TimeSpan AskTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan AskPause = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>
+    /// Without progress for this long a client is replaced. A transaction that is still open may be the cause, too: a new one waits as well.
+    /// </summary>
+    private static readonly TimeSpan StandStill = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan PollTimeout = TimeSpan.FromMilliseconds(100);
 
     /// <summary>
@@ -26,7 +31,6 @@ internal sealed class KafkaShardLog : IShardLog
     private readonly string stateTopic;
     private readonly TimeProvider time;
     private readonly ILogger logger;
-    private IConsumer<byte[]?, byte[]?>? opened;
 
     /// <summary>A log over the given topics; it connects when it is read.</summary>
     public KafkaShardLog(ConsumerConfig config, string deltasTopic, string stateTopic, TimeProvider time, ILogger logger)
@@ -41,12 +45,12 @@ internal sealed class KafkaShardLog : IShardLog
     /// <inheritdoc/>
     public StateContents ReadState(int shard, CancellationToken cancel)
     {
-        IConsumer<byte[]?, byte[]?> consumer = Open();
+        using IConsumer<byte[]?, byte[]?> consumer = Open();
         TopicPartition partition = new(stateTopic, shard);
         long start = Offset(consumer, partition, OffsetSpec.Earliest(), cancel);
         long end = Offset(consumer, partition, OffsetSpec.Latest(), cancel);
         StateContents contents = new();
-        foreach (ConsumeResult<byte[]?, byte[]?> record in Read(consumer, partition, start, end, cancel))
+        foreach (ConsumeResult<byte[]?, byte[]?> record in Read(partition, start, end, cancel))
         {
             contents.Add(record.Message.Key, record.Message.Value);
         }
@@ -57,9 +61,8 @@ internal sealed class KafkaShardLog : IShardLog
     /// <inheritdoc/>
     public IEnumerable<KeyValuePair<long, DeltaBatch>> ReadDeltas(int shard, long fromOffset, long toOffset, CancellationToken cancel)
     {
-        IConsumer<byte[]?, byte[]?> consumer = Open();
         TopicPartition partition = new(deltasTopic, shard);
-        foreach (ConsumeResult<byte[]?, byte[]?> record in Read(consumer, partition, fromOffset, toOffset, cancel))
+        foreach (ConsumeResult<byte[]?, byte[]?> record in Read(partition, fromOffset, toOffset, cancel))
         {
             if (record.Offset.Value < toOffset)
             {
@@ -69,7 +72,10 @@ internal sealed class KafkaShardLog : IShardLog
     }
 
     /// <inheritdoc/>
-    public void Dispose() => opened?.Dispose();
+    public void Dispose()
+    {
+        // Each read has a client of its own, disposed with it.
+    }
 
     private static DeltaBatch Parse(ConsumeResult<byte[]?, byte[]?> record)
     {
@@ -83,56 +89,54 @@ internal sealed class KafkaShardLog : IShardLog
         }
     }
 
-    private IEnumerable<ConsumeResult<byte[]?, byte[]?>> Read(
-        IConsumer<byte[]?, byte[]?> consumer, TopicPartition partition, long from, long to, CancellationToken cancel)
+    private IEnumerable<ConsumeResult<byte[]?, byte[]?>> Read(TopicPartition partition, long from, long to, CancellationToken cancel)
     {
-        if (from >= to)
+        long position = from;
+        long lastProgress = time.GetTimestamp();
+        while (position < to)
         {
-            yield break;
-        }
-
-        consumer.Assign(new TopicPartitionOffset(partition, from));
-        try
-        {
-            foreach (ConsumeResult<byte[]?, byte[]?> record in ReadAssigned(consumer, partition, from, to, cancel))
+            // A client that stands still is replaced: after a restart of the broker one was seen to wait for ever.
+            using IConsumer<byte[]?, byte[]?> consumer = Open();
+            consumer.Assign(new TopicPartitionOffset(partition, position));
+            long opened = time.GetTimestamp();
+            while (position < to && (time.GetElapsedTime(lastProgress) < StandStill || time.GetElapsedTime(opened) < StandStill))
             {
-                yield return record;
+                cancel.ThrowIfCancellationRequested();
+                ConsumeResult<byte[]?, byte[]?>? result = Consume(consumer);
+                if (result is { IsPartitionEOF: false })
+                {
+                    yield return result;
+                }
+
+                long reached = Reached(consumer, partition, result, position);
+                lastProgress = reached > position ? time.GetTimestamp() : lastProgress;
+                position = reached;
             }
-        }
-        finally
-        {
-            // Or it would go on fetching what nobody asks for.
-            consumer.Unassign();
+
+            if (position < to)
+            {
+                NoteStandStill(partition, position, to, lastProgress);
+            }
         }
     }
 
-    private IEnumerable<ConsumeResult<byte[]?, byte[]?>> ReadAssigned(
-        IConsumer<byte[]?, byte[]?> consumer, TopicPartition partition, long from, long to, CancellationToken cancel)
+    // The position passes transaction markers and what compaction removed, which records alone would not show.
+    private static long Reached(
+        IConsumer<byte[]?, byte[]?> consumer, TopicPartition partition, ConsumeResult<byte[]?, byte[]?>? result, long position)
     {
-        long lastProgress = time.GetTimestamp();
-        long position = from;
-        while (position < to)
-        {
-            cancel.ThrowIfCancellationRequested();
-            ConsumeResult<byte[]?, byte[]?>? result = Consume(consumer);
-            if (result is { IsPartitionEOF: false })
-            {
-                yield return result;
-            }
+        Offset now = consumer.Position(partition);
+        long reached = result is { IsPartitionEOF: true } ? result.Offset.Value : now.IsSpecial ? position : now.Value;
+        return Math.Max(reached, position);
+    }
 
-            // The position passes transaction markers and what compaction removed, which records alone would not show.
-            Offset now = consumer.Position(partition);
-            long reached = result is { IsPartitionEOF: true } ? result.Offset.Value : now.IsSpecial ? position : now.Value;
-            if (reached > position)
-            {
-                position = reached;
-                lastProgress = time.GetTimestamp();
-            }
-            else if (time.GetElapsedTime(lastProgress) > Patience)
-            {
-                throw new StageStoppedException($"{partition}: no progress from offset {position} to {to} for {Patience.TotalMinutes} minutes.");
-            }
+    private void NoteStandStill(TopicPartition partition, long position, long to, long lastProgress)
+    {
+        if (time.GetElapsedTime(lastProgress) > Patience)
+        {
+            throw new StageStoppedException($"{partition}: no progress from offset {position} to {to} for {Patience.TotalMinutes} minutes.");
         }
+
+        logger.KafkaError($"reading {partition} stands still at offset {position} of {to}", time);
     }
 
     private ConsumeResult<byte[]?, byte[]?>? Consume(IConsumer<byte[]?, byte[]?> consumer)
@@ -152,8 +156,7 @@ internal sealed class KafkaShardLog : IShardLog
         }
     }
 
-    // One client for all reads: connecting costs more than reading a small shard.
-    private IConsumer<byte[]?, byte[]?> Open() => opened ??= new ConsumerBuilder<byte[]?, byte[]?>(config)
+    private IConsumer<byte[]?, byte[]?> Open() => new ConsumerBuilder<byte[]?, byte[]?>(config)
         .SetKeyDeserializer(Deserializers.ByteArray!)
         .SetValueDeserializer(Deserializers.ByteArray!)
         .SetErrorHandler((_, error) => logger.KafkaError(error.Reason, time))
