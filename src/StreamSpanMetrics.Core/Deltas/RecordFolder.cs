@@ -130,15 +130,21 @@ public sealed class RecordFolder
     }
 
     // In three passes over the record's keys instead of one: with many series each look-up waits for memory twice, and the waits of
-    // different spans can overlap. (The first pass is in Stage.)
+    // different spans can overlap. Nor is a key hashed as soon as it is written: reading eight bytes across several fresh stores stalls.
     private void Resolve(Span<PendingKey> pending, Span<int> series)
     {
+        ReadOnlySpan<byte> all = keys.Keys;
+        foreach (ref PendingKey key in pending)
+        {
+            key.Hash = ByteHash.ForTable(all.Slice(key.Start, key.Length));
+            Series.Prefetch(key.Hash);
+        }
+
         foreach (ref PendingKey key in pending)
         {
             key.Candidate = Series.Candidate(key.Hash, out key.CandidateStart);
         }
 
-        ReadOnlySpan<byte> all = keys.Keys;
         for (int index = 0; index < pending.Length; index++)
         {
             ref PendingKey key = ref pending[index];
@@ -241,9 +247,7 @@ public sealed class RecordFolder
     private PendingKey Stage(FamilyPlan plan, ResourceEntry resource, ReadOnlySpan<byte> record, ReadOnlySpan<ValueSlice> ofEvent)
     {
         ValueSlice key = keys.Write(plan, resource, record, view, ofEvent);
-        ulong hash = ByteHash.ForTable(key.In(keys.Keys));
-        Series.Prefetch(hash);
-        return new PendingKey { Hash = hash, Start = key.Start, Length = key.Length };
+        return new PendingKey { Start = key.Start, Length = key.Length };
     }
 
     private static List<string> SelectedNames(SeriesLayout layout)

@@ -2,7 +2,6 @@ using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 using StreamSpanMetrics.Core.Settings;
 using StreamSpanMetrics.Kafka;
-using StreamSpanMetrics.Schemas.V1;
 using StreamSpanMetrics.Stages;
 using StreamSpanMetrics.Telemetry;
 
@@ -30,9 +29,8 @@ internal sealed class Worker
         try
         {
             ApplicationState application = new(settings, time, logger);
-            ControlRecord control = await application.PrepareAsync(stop).ConfigureAwait(false);
-            bool logAppendTime = await application.SourceIsLogAppendTimeAsync().ConfigureAwait(false);
-            return await RunStagesAsync(control, logAppendTime, stop).ConfigureAwait(false);
+            PreparedApplication prepared = await application.PrepareAsync(stop).ConfigureAwait(false);
+            return await RunStagesAsync(prepared, stop).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -55,13 +53,13 @@ internal sealed class Worker
         }
     }
 
-    private async Task<WorkerEnd> RunStagesAsync(ControlRecord control, bool logAppendTime, CancellationToken stop)
+    private async Task<WorkerEnd> RunStagesAsync(PreparedApplication prepared, CancellationToken stop)
     {
         StageRunner runner = new(logger, stop);
         Composition composition = new(settings, time, logger, runner.Stopping)
         {
-            SourcePartitions = control.StartOffsets.Count,
-            SourceIsLogAppendTime = logAppendTime,
+            SourcePartitions = prepared.Control.StartOffsets.Count,
+            SourceIsLogAppendTime = prepared.SourceIsLogAppendTime,
         };
         StreamSettings stream = settings.Stream;
         logger.Started(stream.ApplicationId, string.Join(',', stream.Stages), settings.Source.Topic, string.Join(',', settings.Source.Kafka.Brokers));

@@ -20,31 +20,6 @@ internal sealed class ApplicationState
     private static readonly TimeSpan WaitForBroker = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan TransactionTimeout = TimeSpan.FromSeconds(10);
 
-    // What goes by itself when brokers, leaders and coordinators have found their places.
-    private static readonly HashSet<ErrorCode> TransientErrors =
-    [
-        ErrorCode.Local_Transport,
-        ErrorCode.Local_AllBrokersDown,
-        ErrorCode.Local_TimedOut,
-        ErrorCode.Local_TimedOutQueue,
-        ErrorCode.Local_MsgTimedOut,
-        ErrorCode.Local_NoEnt,
-        ErrorCode.Local_UnknownTopic,
-        ErrorCode.Local_UnknownPartition,
-        ErrorCode.Local_WaitCoord,
-        ErrorCode.Local_Retry,
-        ErrorCode.LeaderNotAvailable,
-        ErrorCode.NotLeaderForPartition,
-        ErrorCode.UnknownTopicOrPart,
-        ErrorCode.BrokerNotAvailable,
-        ErrorCode.NotController,
-        ErrorCode.RequestTimedOut,
-        ErrorCode.NetworkException,
-        ErrorCode.GroupLoadInProgress,
-        ErrorCode.GroupCoordinatorNotAvailable,
-        ErrorCode.NotCoordinatorForGroup,
-    ];
-
     private readonly ProcessorSettings settings;
     private readonly RulesFingerprint rules;
     private readonly TimeProvider time;
@@ -58,17 +33,18 @@ internal sealed class ApplicationState
         rules = new RulesFingerprint(settings);
     }
 
-    /// <summary>Makes sure of topics and control record, waiting for brokers and source topic, and returns the control record.</summary>
-    public async Task<ControlRecord> PrepareAsync(CancellationToken stop)
+    /// <summary>Makes sure of topics and control record, waiting for brokers and source topic.</summary>
+    public async Task<PreparedApplication> PrepareAsync(CancellationToken stop)
     {
         using TopicAdmin admin = new(ClientConfigs.Client(settings.Source.Kafka));
         while (true)
         {
             try
             {
-                return await TryPrepareAsync(admin, stop).ConfigureAwait(false);
+                ControlRecord control = await TryPrepareAsync(admin, stop).ConfigureAwait(false);
+                return new PreparedApplication(control, await SourceIsLogAppendTimeAsync(admin).ConfigureAwait(false));
             }
-            catch (KafkaException exception) when (TransientErrors.Contains(exception.Error.Code))
+            catch (KafkaException exception) when (TransientErrors.Include(exception))
             {
                 // Every step of the preparation may be repeated: each looks first whether it was done. A topic that was just created
                 // has no leader for a moment, and a broker may go away in between.
@@ -110,10 +86,8 @@ internal sealed class ApplicationState
         return control;
     }
 
-    /// <summary>Whether the source topic has the broker's timestamps.</summary>
-    public async Task<bool> SourceIsLogAppendTimeAsync()
+    private async Task<bool> SourceIsLogAppendTimeAsync(TopicAdmin admin)
     {
-        using TopicAdmin admin = new(ClientConfigs.Client(settings.Source.Kafka));
         IReadOnlyDictionary<string, string> configs = await admin.ConfigsAsync(settings.Source.Topic).ConfigureAwait(false);
         return configs.GetValueOrDefault("message.timestamp.type") == "LogAppendTime";
     }
