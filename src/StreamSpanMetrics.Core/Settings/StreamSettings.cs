@@ -59,6 +59,9 @@ public sealed record StreamSettings
     /// <summary>Partitions of the source topic where <c>topics</c> has to create it.</summary>
     public int SourcePartitions { get; init; } = 4;
 
+    /// <summary>Where a worker tells about itself.</summary>
+    public TelemetrySettings Telemetry { get; init; } = new();
+
     /// <summary>Topic with the delta blocks.</summary>
     public string DeltasTopic => ApplicationId + ".deltas";
 

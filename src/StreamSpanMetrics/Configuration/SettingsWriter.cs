@@ -210,6 +210,12 @@ public static class SettingsWriter
         yaml.Add("max_record_bytes", ByteSize.Format(stream.MaxRecordBytes));
         yaml.Add("replication_factor", stream.ReplicationFactor);
         yaml.Add("source_partitions", stream.SourcePartitions);
+        yaml.Open("telemetry");
+        yaml.Add("enabled", stream.Telemetry.IsEnabled);
+        yaml.Add("host", stream.Telemetry.Host);
+        yaml.Add("port", stream.Telemetry.Port);
+        yaml.Add("ready_lag", stream.Telemetry.ReadyLag);
+        yaml.Close();
         yaml.Close();
     }
 }

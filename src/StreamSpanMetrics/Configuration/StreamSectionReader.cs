@@ -1,3 +1,4 @@
+using System.Net;
 using StreamSpanMetrics.Core.Settings;
 
 namespace StreamSpanMetrics.Configuration;
@@ -42,6 +43,7 @@ internal static class StreamSectionReader
             MaxRecordBytes = reader.Bytes("max_record_bytes", defaults.MaxRecordBytes, SmallestRecordBytes, LargestRecordBytes),
             ReplicationFactor = ReadReplication(reader, defaults.ReplicationFactor),
             SourcePartitions = reader.Integer("source_partitions", defaults.SourcePartitions, 1, 10_000),
+            Telemetry = ReadTelemetry(reader.Section("telemetry"), defaults.Telemetry),
         };
         CheckEmission(reader);
         threads.Finish();
@@ -67,6 +69,26 @@ internal static class StreamSectionReader
             $"'{value.Shown}' cannot be part of the names of topics and groups",
             FormattableString.Invariant($"up to {MaxIdLength} {TopicName.Rule}"));
         return fallback;
+    }
+
+    private static TelemetrySettings ReadTelemetry(MappingReader reader, TelemetrySettings defaults)
+    {
+        SettingNode? host = reader.Find("host");
+        TelemetrySettings settings = new()
+        {
+            IsEnabled = reader.Flag("enabled", defaults.IsEnabled),
+            Host = reader.Text("host", defaults.Host),
+            Port = reader.Integer("port", defaults.Port, 0, ushort.MaxValue),
+            ReadyLag = reader.Duration("ready_lag", defaults.ReadyLag, TimeSpan.FromSeconds(1), TimeSpan.FromDays(365)),
+        };
+        if (host is { Kind: SettingKind.Scalar } && settings.Host != "localhost" && !IPAddress.TryParse(settings.Host, out _))
+        {
+            reader.Error(
+                host, "host", $"'{host.Shown}' is no IP address", "0.0.0.0 listens on all addresses, 127.0.0.1 for this machine alone");
+        }
+
+        reader.Finish();
+        return settings;
     }
 
     private static IReadOnlyList<string> ReadStages(MappingReader reader)

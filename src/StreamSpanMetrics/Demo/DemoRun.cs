@@ -9,6 +9,7 @@ using StreamSpanMetrics.Core.Settings;
 using StreamSpanMetrics.Hosting;
 using StreamSpanMetrics.Http;
 using StreamSpanMetrics.Kafka;
+using StreamSpanMetrics.Telemetry;
 
 namespace StreamSpanMetrics.Demo;
 
@@ -76,7 +77,8 @@ internal sealed class DemoRun
     private async Task<bool> WorkAsync(
         ProcessorSettings settings, ShopTraffic traffic, RedTable table, StageRunner runner, CancellationToken stop)
     {
-        using Composition composition = new(settings, time, logger, runner.Stopping)
+        using WorkerMetrics metrics = new(ProgramVersion.Text, time);
+        using Composition composition = new(settings, metrics, time, logger, runner.Stopping)
         {
             OffsetsAreForgotten = true,
             SourcePartitions = InProcessBroker.PartitionsPerTopic,

@@ -1,9 +1,11 @@
 using Microsoft.Extensions.Logging;
+using StreamSpanMetrics.Core.Deltas;
 using StreamSpanMetrics.Core.Prometheus;
 using StreamSpanMetrics.Core.Settings;
 using StreamSpanMetrics.Core.Spans;
 using StreamSpanMetrics.Kafka;
 using StreamSpanMetrics.Stages;
+using StreamSpanMetrics.Telemetry;
 
 namespace StreamSpanMetrics.Hosting;
 
@@ -12,14 +14,16 @@ internal sealed class Composition : IDisposable
 {
     private readonly ProcessorSettings settings;
     private readonly RulesFingerprint rules;
+    private readonly WorkerMetrics metrics;
     private readonly TimeProvider time;
     private readonly ILogger logger;
     private readonly CancellationToken stop;
     private readonly string instance;
     private readonly List<IDisposable> owned = [];
 
-    public Composition(ProcessorSettings settings, TimeProvider time, ILogger logger, CancellationToken stop)
+    public Composition(ProcessorSettings settings, WorkerMetrics metrics, TimeProvider time, ILogger logger, CancellationToken stop)
     {
+        this.metrics = metrics;
         this.settings = settings;
         this.time = time;
         this.logger = logger;
@@ -59,9 +63,10 @@ internal sealed class Composition : IDisposable
             SourceIsLogAppendTime = SourceIsLogAppendTime,
             OffsetsAreForgotten = OffsetsAreForgotten,
         };
+        StageTelemetry telemetry = new(metrics, "aggregate", thread, time) { Folds = new FoldCounters() };
         return new AggregateStage(
-            $"aggregate-{thread}", options, RulesBuilder.Spans(settings), RulesBuilder.Histogram(settings),
-            Consumer("aggregate", settings.Source.Topic, false), Producer("aggregate", thread), time, logger);
+            telemetry, options, RulesBuilder.Spans(settings), RulesBuilder.Histogram(settings),
+            Consumer(telemetry, settings.Source.Topic, false), Producer(telemetry, thread), time, logger);
     }
 
     /// <summary>A merge loop.</summary>
@@ -82,8 +87,9 @@ internal sealed class Composition : IDisposable
             SourcePartitions = SourcePartitions,
         };
         KafkaShardLog log = new(ClientConfigs.RangeConsumer(settings.Source.Kafka), stream.DeltasTopic, stream.StateTopic, time, logger);
+        StageTelemetry telemetry = new(metrics, "merge", thread, time);
         return new MergeStage(
-            $"merge-{thread}", options, Consumer("merge", stream.DeltasTopic, false), Producer("merge", thread), Own(log), time, logger);
+            telemetry, options, Consumer(telemetry, stream.DeltasTopic, false), Producer(telemetry, thread), Own(log), time, logger);
     }
 
     /// <summary>An export loop; there must be a remote-write exporter.</summary>
@@ -92,15 +98,16 @@ internal sealed class Composition : IDisposable
         RemoteWriteSettings remoteWrite = settings.RemoteWrite!;
         PrometheusRules prometheus = RulesBuilder.Prometheus(settings);
         string topic = settings.MetricsTopic.Topic;
+        StageTelemetry telemetry = new(metrics, "export", thread, time);
         return new ExportStage(
-            $"export-{thread}", new ExportOptions { MetricsTopic = topic, OffsetsAreForgotten = OffsetsAreForgotten }, prometheus,
-            Consumer("export", topic, true), sender,
+            telemetry, new ExportOptions { MetricsTopic = topic, OffsetsAreForgotten = OffsetsAreForgotten }, prometheus,
+            Consumer(telemetry, topic, true), sender,
             () => new RemoteWriteBatcher(remoteWrite.MaxBatchBytes, prometheus.SendMetadata), time, logger);
     }
 
     /// <summary>The sender that all export loops share; null without a remote-write exporter.</summary>
     public RemoteWriteSeriesSender? Sender() =>
-        settings.RemoteWrite is null ? null : Own(new RemoteWriteSeriesSender(settings.RemoteWrite, ProgramVersion.UserAgent, time, logger));
+        settings.RemoteWrite is null ? null : Own(new RemoteWriteSeriesSender(settings.RemoteWrite, ProgramVersion.UserAgent, metrics, time, logger));
 
     /// <inheritdoc/>
     public void Dispose()
@@ -111,18 +118,19 @@ internal sealed class Composition : IDisposable
         }
     }
 
-    private KafkaStageConsumer Consumer(string stage, string topic, bool withHeaders) => Own(new KafkaStageConsumer(
-        ClientConfigs.GroupConsumer(settings.Source.Kafka, settings.Source, settings.Stream.Group(stage), withHeaders), topic, time, logger, stop)
+    private KafkaStageConsumer Consumer(StageTelemetry telemetry, string topic, bool withHeaders) => Own(new KafkaStageConsumer(
+        ClientConfigs.GroupConsumer(settings.Source.Kafka, settings.Source, settings.Stream.Group(telemetry.Stage), withHeaders),
+        topic, telemetry, time, logger, stop)
     {
         HasTopicIds = !OffsetsAreForgotten,
     });
 
-    private KafkaStageProducer Producer(string stage, int thread)
+    private KafkaStageProducer Producer(StageTelemetry telemetry, int thread)
     {
-        string id = $"{settings.Stream.ApplicationId}.{stage}.{instance}.{thread}";
+        string id = $"{settings.Stream.ApplicationId}.{telemetry.Stage}.{instance}.{thread}";
         return Own(new KafkaStageProducer(
             ClientConfigs.Producer(settings.Source.Kafka, id, settings.Stream.TransactionTimeout, settings.MetricsTopic.Compression),
-            time, logger, stop));
+            telemetry.Beat, time, logger, stop));
     }
 
     private T Own<T>(T disposable)

@@ -12,35 +12,60 @@ internal sealed class RemoteWriteSeriesSender : ISeriesSender, IRemoteWriteObser
     private readonly string endpoint;
     private readonly ILogger logger;
     private readonly RemoteWriteSender sender;
-    private long samplesSent;
-    private long samplesRefused;
+    private readonly WorkerMetrics metrics;
+    private readonly TimeProvider time;
+    private long awaySinceTicks;
 
-    public RemoteWriteSeriesSender(Core.Settings.RemoteWriteSettings settings, string userAgent, TimeProvider time, ILogger logger)
+    public RemoteWriteSeriesSender(
+        Core.Settings.RemoteWriteSettings settings, string userAgent, WorkerMetrics metrics, TimeProvider time, ILogger logger)
     {
+        this.metrics = metrics;
+        this.time = time;
         endpoint = settings.Endpoint.GetLeftPart(UriPartial.Path);
         this.logger = logger;
         sender = new RemoteWriteSender(settings, userAgent, RemoteWriteSender.CreateHandler(settings), time, this);
+        metrics.ObserveRemoteWrite(AwayFor);
+        foreach (RefusalReason reason in Enum.GetValues<RefusalReason>())
+        {
+            metrics.SamplesRefused(RefusalReasons.Label(reason), 0);
+        }
     }
 
-    /// <summary>Samples that the receiver took.</summary>
-    public long SamplesSent => Interlocked.Read(ref samplesSent);
-
-    /// <summary>Samples that the receiver refused for good.</summary>
-    public long SamplesRefused => Interlocked.Read(ref samplesRefused);
-
-    public async Task SendAsync(WriteRequestBatch request, CancellationToken cancel)
+    public async Task<long> SendAsync(WriteRequestBatch request, CancellationToken cancel)
     {
+        long started = time.GetTimestamp();
         RemoteWriteOutcome outcome = await sender.SendAsync(request, cancel).ConfigureAwait(false);
-        Interlocked.Add(ref samplesSent, outcome.SamplesSent);
-        Interlocked.Add(ref samplesRefused, outcome.SamplesRefused);
+        metrics.SamplesSent(outcome.SamplesSent, time.GetElapsedTime(started));
+        foreach (RefusalReason reason in Enum.GetValues<RefusalReason>())
+        {
+            metrics.SamplesRefused(RefusalReasons.Label(reason), outcome.Refused(reason));
+        }
+
+        return outcome.SamplesSent;
     }
 
-    public void Away(DateTimeOffset since, int attempts, string cause) => logger.RemoteWriteAway(endpoint, since, attempts, cause);
+    public void Retried() => metrics.RemoteWriteRetried();
 
-    public void Back(DateTimeOffset since, int attempts) => logger.RemoteWriteBack(endpoint, since, attempts);
+    public void Away(DateTimeOffset since, int attempts, string cause)
+    {
+        Interlocked.Exchange(ref awaySinceTicks, since.UtcTicks);
+        logger.RemoteWriteAway(endpoint, since, attempts, cause);
+    }
+
+    public void Back(DateTimeOffset since, int attempts)
+    {
+        Interlocked.Exchange(ref awaySinceTicks, 0);
+        logger.RemoteWriteBack(endpoint, since, attempts);
+    }
 
     public void Refused(RefusalReason reason, int samples, string answer) =>
         logger.SamplesRefused(samples, RefusalReasons.Label(reason), answer);
 
     public void Dispose() => sender.Dispose();
+
+    private TimeSpan AwayFor()
+    {
+        long since = Interlocked.Read(ref awaySinceTicks);
+        return since == 0 ? TimeSpan.Zero : TimeSpan.FromTicks(Math.Max(0, time.GetUtcNow().UtcTicks - since));
+    }
 }

@@ -1,6 +1,9 @@
+using System.Net;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
+using OpenTelemetry.Metrics;
 using StreamSpanMetrics.Core.Settings;
+using StreamSpanMetrics.Http;
 using StreamSpanMetrics.Kafka;
 using StreamSpanMetrics.Stages;
 using StreamSpanMetrics.Telemetry;
@@ -26,11 +29,15 @@ internal sealed class Worker
     /// <summary>Runs until <paramref name="stop"/> is set or a stage fails.</summary>
     public async Task<WorkerEnd> RunAsync(CancellationToken stop)
     {
+        using WorkerMetrics metrics = new(ProgramVersion.Text, time);
+        WorkerHealth health = new(metrics, settings.Stream.Telemetry.ReadyLag);
+        using MeterProvider export = MetricsExport.Start(ProgramVersion.Text, Environment.GetEnvironmentVariable);
         try
         {
+            await using TelemetryServer? server = await ServeAsync(export, health, stop).ConfigureAwait(false);
             ApplicationState application = new(settings, time, logger);
             PreparedApplication prepared = await application.PrepareAsync(stop).ConfigureAwait(false);
-            return await RunStagesAsync(prepared, stop).ConfigureAwait(false);
+            return await RunStagesAsync(prepared, metrics, health, stop).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -41,7 +48,7 @@ internal sealed class Worker
             logger.StageFailed("start", exception.Message);
             return WorkerEnd.OtherRules;
         }
-        catch (StageStoppedException exception)
+        catch (Exception exception) when (exception is StageStoppedException or IOException)
         {
             logger.StageFailed("start", exception.Message);
             return WorkerEnd.CouldNotStart;
@@ -53,10 +60,35 @@ internal sealed class Worker
         }
     }
 
-    private async Task<WorkerEnd> RunStagesAsync(PreparedApplication prepared, CancellationToken stop)
+    // Before anything else: the pages tell what the start waits for.
+    private async Task<TelemetryServer?> ServeAsync(MeterProvider export, WorkerHealth health, CancellationToken stop)
+    {
+        TelemetrySettings telemetry = settings.Stream.Telemetry;
+        if (!telemetry.IsEnabled)
+        {
+            return null;
+        }
+
+        IPAddress address = telemetry.Host == "localhost" ? IPAddress.Loopback : IPAddress.Parse(telemetry.Host);
+        TelemetryServer server;
+        try
+        {
+            server = await TelemetryServer.StartAsync(address, telemetry.Port, export, health.Health, health.Readiness, stop).ConfigureAwait(false);
+        }
+        catch (IOException) when (telemetry.Port == TelemetrySettings.DefaultPort)
+        {
+            server = await TelemetryServer.StartAsync(address, 0, export, health.Health, health.Readiness, stop).ConfigureAwait(false);
+            logger.TelemetryPortTaken(telemetry.Port, server.Address.Port);
+        }
+
+        logger.TelemetryServed(server.Address);
+        return server;
+    }
+
+    private async Task<WorkerEnd> RunStagesAsync(PreparedApplication prepared, WorkerMetrics metrics, WorkerHealth health, CancellationToken stop)
     {
         StageRunner runner = new(logger, stop);
-        Composition composition = new(settings, time, logger, runner.Stopping)
+        Composition composition = new(settings, metrics, time, logger, runner.Stopping)
         {
             SourcePartitions = prepared.Control.StartOffsets.Count,
             SourceIsLogAppendTime = prepared.SourceIsLogAppendTime,
@@ -78,6 +110,7 @@ internal sealed class Worker
             StartEach(stream.ExportThreads, thread => composition.Export(thread, sender), runner);
         }
 
+        health.Started();
         bool clean = await runner.WaitAsync().ConfigureAwait(false);
         // By now all is committed or given up. A client whose broker is away can hang in its own destruction: the process ends all the same.
         Task disposal = Task.Run(composition.Dispose, CancellationToken.None);

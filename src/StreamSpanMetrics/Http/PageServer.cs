@@ -1,12 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace StreamSpanMetrics.Http;
 
@@ -18,8 +12,7 @@ public sealed class PageServer : IAsyncDisposable
     private PageServer(WebApplication application)
     {
         this.application = application;
-        IServerAddressesFeature? addresses = application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>();
-        Address = new Uri(addresses!.Addresses.Single());
+        Address = QuietWeb.AddressOf(application);
     }
 
     /// <summary>Where it listens, with the port in use.</summary>
@@ -54,20 +47,7 @@ public sealed class PageServer : IAsyncDisposable
     private static async Task<PageServer> ListenAsync(
         int port, IReadOnlyDictionary<string, Page> pages, Action<string> notify, CancellationToken cancel)
     {
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
-        {
-            ContentRootPath = AppContext.BaseDirectory,
-            EnvironmentName = Environments.Production,
-        });
-        builder.Configuration.Sources.Clear();
-        builder.Logging.ClearProviders();
-        builder.Services.AddSingleton<IHostLifetime, QuietLifetime>();
-        builder.WebHost.ConfigureKestrel(options =>
-        {
-            options.AddServerHeader = false;
-            options.Listen(IPAddress.Loopback, port);
-        });
-        WebApplication application = builder.Build();
+        WebApplication application = QuietWeb.Create(IPAddress.Loopback, port);
         application.Run(context => AnswerAsync(context, pages, notify));
         try
         {

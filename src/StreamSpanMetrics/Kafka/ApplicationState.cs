@@ -156,7 +156,7 @@ internal sealed class ApplicationState
         StreamSettings stream = settings.Stream;
         ProducerConfig config = ClientConfigs.Producer(
             settings.Source.Kafka, stream.ApplicationId + ".control", TransactionTimeout, "none");
-        using KafkaStageProducer producer = new(config, time, logger, stop);
+        using KafkaStageProducer producer = new(config, () => { }, time, logger, stop);
         // Fences another worker that is doing the same just now; whoever comes second finds the record.
         producer.Prepare();
         if (ReadControl(stop) is ControlRecord written)

@@ -37,6 +37,8 @@ internal static class ClientConfigs
             GroupId = group,
             EnableAutoCommit = false,
             EnableAutoOffsetStore = false,
+            // Transaction markers behind the last record are no lag; only the client's own word for the end tells.
+            EnablePartitionEof = true,
             // Also for a source without transactions: only then does the client ask for stable offsets (KIP-447).
             IsolationLevel = IsolationLevel.ReadCommitted,
             AutoOffsetReset = AutoOffsetReset.Error,

@@ -18,15 +18,19 @@ internal sealed class KafkaStageConsumer : IStageConsumer
     private readonly CancellationToken stop;
     private readonly IConsumer<bool, bool> consumer;
     private readonly IAdminClient admin;
+    private readonly StageTelemetry telemetry;
     private readonly Dictionary<int, long> positions = [];
+    private readonly Dictionary<int, long> ends = [];
     private readonly HashSet<int> sought = [];
     private IPartitionEvents? events;
     private IRecordReader? reader;
     private bool closed;
 
     /// <summary>A consumer of <paramref name="topic"/>, not yet in the group. After <paramref name="stop"/> it waits for no broker.</summary>
-    public KafkaStageConsumer(ConsumerConfig config, string topic, TimeProvider time, ILogger logger, CancellationToken stop)
+    public KafkaStageConsumer(
+        ConsumerConfig config, string topic, StageTelemetry telemetry, TimeProvider time, ILogger logger, CancellationToken stop)
     {
+        this.telemetry = telemetry;
         this.stop = stop;
         this.topic = topic;
         this.time = time;
@@ -75,7 +79,7 @@ internal sealed class KafkaStageConsumer : IStageConsumer
         record = default;
         try
         {
-            ConsumeResult<bool, bool>? result = consumer.Consume(timeout);
+            ConsumeResult<bool, bool>? result = ConsumeRecord(timeout);
             if (result is null)
             {
                 return PollStatus.Nothing;
@@ -105,6 +109,29 @@ internal sealed class KafkaStageConsumer : IStageConsumer
             reader = null;
         }
     }
+
+    // The end of a log is no record: noted, and polling goes on for the rest of the time.
+    private ConsumeResult<bool, bool>? ConsumeRecord(TimeSpan timeout)
+    {
+        ConsumeResult<bool, bool>? result = consumer.Consume(timeout);
+        if (result is not { IsPartitionEOF: true })
+        {
+            return result;
+        }
+
+        long started = time.GetTimestamp();
+        while (result is { IsPartitionEOF: true })
+        {
+            ends[result.Partition.Value] = result.Offset.Value;
+            TimeSpan rest = timeout - time.GetElapsedTime(started);
+            result = consumer.Consume(rest > TimeSpan.Zero ? rest : TimeSpan.Zero);
+        }
+
+        return result;
+    }
+
+    /// <inheritdoc/>
+    public long ReadTo(int partition) => Math.Max(Position(partition), ends.GetValueOrDefault(partition));
 
     /// <inheritdoc/>
     public long Position(int partition)
@@ -136,6 +163,7 @@ internal sealed class KafkaStageConsumer : IStageConsumer
             }
             catch (KafkaException exception) when (!exception.Error.IsFatal)
             {
+                telemetry.Beat();
                 logger.KafkaError("asking for committed offsets: " + exception.Error.Reason, time);
             }
         }
@@ -156,11 +184,35 @@ internal sealed class KafkaStageConsumer : IStageConsumer
     }
 
     /// <inheritdoc/>
+    public async Task<IReadOnlyDictionary<int, LogEnd>> LogEndsAsync(IReadOnlyList<int> partitions)
+    {
+        if (partitions.Count == 0)
+        {
+            return new Dictionary<int, LogEnd>();
+        }
+
+        try
+        {
+            OffsetSpec end = OffsetSpec.Latest();
+            Dictionary<int, long> stable = await ListOffsetsAsync(partitions, end, IsolationLevel.ReadCommitted).ConfigureAwait(false);
+            Dictionary<int, long> high = await ListOffsetsAsync(partitions, end).ConfigureAwait(false);
+            return high
+                .Where(answer => stable.ContainsKey(answer.Key))
+                .ToDictionary(answer => answer.Key, answer => new LogEnd(answer.Value, stable[answer.Key]));
+        }
+        catch (KafkaException exception)
+        {
+            logger.KafkaError("asking for log ends: " + exception.Error.Reason, time);
+            return new Dictionary<int, LogEnd>();
+        }
+    }
+
+    /// <inheritdoc/>
     public async Task<long?> StartOffsetAsync(int partition)
     {
         try
         {
-            IReadOnlyDictionary<int, long> starts = await ListOffsetsAsync([partition], OffsetSpec.Earliest()).ConfigureAwait(false);
+            Dictionary<int, long> starts = await ListOffsetsAsync([partition], OffsetSpec.Earliest()).ConfigureAwait(false);
             return starts.TryGetValue(partition, out long start) ? start : null;
         }
         catch (KafkaException exception)
@@ -174,6 +226,7 @@ internal sealed class KafkaStageConsumer : IStageConsumer
     public void Seek(int partition, long offset)
     {
         positions[partition] = offset;
+        ends.Remove(partition);
         sought.Add(partition);
         try
         {
@@ -228,11 +281,12 @@ internal sealed class KafkaStageConsumer : IStageConsumer
         consumer.Dispose();
     }
 
-    private async Task<IReadOnlyDictionary<int, long>> ListOffsetsAsync(IReadOnlyList<int> partitions, OffsetSpec spec)
+    private async Task<Dictionary<int, long>> ListOffsetsAsync(
+        IReadOnlyList<int> partitions, OffsetSpec spec, IsolationLevel isolation = IsolationLevel.ReadUncommitted)
     {
         List<TopicPartitionOffsetSpec> asked =
             [.. partitions.Select(partition => new TopicPartitionOffsetSpec { TopicPartition = new(topic, partition), OffsetSpec = spec })];
-        ListOffsetsOptions options = new() { IsolationLevel = IsolationLevel.ReadUncommitted, RequestTimeout = AskTimeout };
+        ListOffsetsOptions options = new() { IsolationLevel = isolation, RequestTimeout = AskTimeout };
         ListOffsetsResult result = await admin.ListOffsetsAsync(asked, options).ConfigureAwait(false);
         return result.ResultInfos
             .Where(info => !info.TopicPartitionOffsetError.Error.IsError)
@@ -254,6 +308,7 @@ internal sealed class KafkaStageConsumer : IStageConsumer
         foreach ((int partition, long offset) in starts)
         {
             positions[partition] = offset;
+            ends.Remove(partition);
             sought.Add(partition);
         }
 
@@ -284,6 +339,7 @@ internal sealed class KafkaStageConsumer : IStageConsumer
             }
             catch (KafkaException exception) when (!exception.Error.IsFatal)
             {
+                telemetry.Beat();
                 logger.KafkaError($"asking for {topic}: {exception.Error.Reason}", time);
                 stop.WaitHandle.WaitOne(AskPause);
             }

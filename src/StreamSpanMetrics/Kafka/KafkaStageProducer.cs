@@ -15,6 +15,7 @@ internal sealed class KafkaStageProducer : IStageProducer
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(200);
 
     private readonly ProducerConfig config;
+    private readonly Action beat;
     private readonly TimeProvider time;
     private readonly ILogger logger;
     private readonly CancellationToken stop;
@@ -22,8 +23,14 @@ internal sealed class KafkaStageProducer : IStageProducer
     private IProducer<byte[]?, byte[]?>? producer;
 
     /// <summary>A producer; it turns to the brokers with the first transaction, or with <see cref="Prepare"/>.</summary>
-    public KafkaStageProducer(ProducerConfig config, TimeProvider time, ILogger logger, CancellationToken stop)
+    /// <param name="config">The client's settings.</param>
+    /// <param name="beat">Called while it waits for brokers: a sign of life. From the thread that waits.</param>
+    /// <param name="time">Measures waiting.</param>
+    /// <param name="logger">Hears of errors.</param>
+    /// <param name="stop">Ends the waiting.</param>
+    public KafkaStageProducer(ProducerConfig config, Action beat, TimeProvider time, ILogger logger, CancellationToken stop)
     {
+        this.beat = beat;
         this.config = config;
         this.time = time;
         this.logger = logger;
@@ -48,6 +55,7 @@ internal sealed class KafkaStageProducer : IStageProducer
             {
                 created.Dispose();
                 stop.ThrowIfCancellationRequested();
+                beat();
                 logger.KafkaError("preparing transactions: " + exception.Error.Reason, time);
             }
         }
@@ -178,6 +186,7 @@ internal sealed class KafkaStageProducer : IStageProducer
             }
             catch (KafkaRetriableException) when (time.GetElapsedTime(started) < callTimeout)
             {
+                beat();
                 stop.WaitHandle.WaitOne(RetryPause);
             }
         }

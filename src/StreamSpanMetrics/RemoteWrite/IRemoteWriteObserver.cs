@@ -6,6 +6,9 @@ namespace StreamSpanMetrics.RemoteWrite;
 /// </summary>
 public interface IRemoteWriteObserver
 {
+    /// <summary>An attempt failed and will be repeated. Called every time.</summary>
+    void Retried();
+
     /// <summary>The receiver does not take samples for now. Called at the first failure and then at most once per minute.</summary>
     /// <param name="since">When the first failure was.</param>
     /// <param name="attempts">Failed attempts since then.</param>

@@ -15,6 +15,7 @@ internal sealed class RemoteWriteNotes(IRemoteWriteObserver observer, TimeProvid
     /// <summary>An attempt failed and will be repeated.</summary>
     public void Failed(string cause)
     {
+        observer.Retried();
         DateTimeOffset now = clock.GetUtcNow();
         DateTimeOffset since;
         int attempts;

@@ -17,6 +17,7 @@ public sealed class AggregateStage : IStage, IPartitionEvents
 
     private readonly AggregateOptions options;
     private readonly IStageConsumer consumer;
+    private readonly StageTelemetry telemetry;
     private readonly TimeProvider time;
     private readonly ILogger logger;
     private readonly RecordFolder folder;
@@ -26,15 +27,17 @@ public sealed class AggregateStage : IStage, IPartitionEvents
     private readonly CutBuilder cuts;
     private readonly CutCommitter committer;
     private readonly IdleAdvance idle;
+    private readonly LagProbe lag;
+    private readonly Func<int, PartitionProgress> progress;
     private readonly SortedDictionary<int, SourcePartition> owned = [];
     private long nextCut;
 
     /// <summary>A loop over the given clients.</summary>
     public AggregateStage(
-        string name, AggregateOptions options, SpanRules spans, HistogramRules histogram, IStageConsumer consumer,
+        StageTelemetry telemetry, AggregateOptions options, SpanRules spans, HistogramRules histogram, IStageConsumer consumer,
         IStageProducer producer, TimeProvider time, ILogger logger)
     {
-        Name = name;
+        this.telemetry = telemetry;
         this.options = options;
         this.consumer = consumer;
         this.time = time;
@@ -42,17 +45,22 @@ public sealed class AggregateStage : IStage, IPartitionEvents
         folder = new RecordFolder(spans);
         reader = new SpanRecordReader(folder, options.MaxRecordBytes);
         bounds = new ExplicitBounds(histogram);
-        clock = new RecordClock(options, time);
+        clock = new RecordClock(options, time, telemetry.Metrics);
         cuts = new CutBuilder(options, consumer, new DeltaBlockBuilder(folder, options.Shards));
-        committer = new CutCommitter(new CutSender(options, consumer, producer), owned.ContainsKey, logger);
+        committer = new CutCommitter(new CutSender(options, consumer, producer, telemetry, time), owned.ContainsKey, logger);
         idle = new IdleAdvance(options, consumer, time);
+        lag = new LagProbe(consumer, telemetry, time);
+        progress = Progress;
+        Counters = telemetry.Folds ?? new FoldCounters();
+        telemetry.Texts = folder.TextCounters;
+        telemetry.Metrics.ExpectTransactions(telemetry.Stage, Messages.Outcomes);
     }
 
     /// <inheritdoc/>
-    public string Name { get; }
+    public string Name => telemetry.Name;
 
     /// <summary>What happened to the spans so far. Written by the loop, read by anyone: single numbers, not a snapshot.</summary>
-    public FoldCounters Counters { get; } = new();
+    public FoldCounters Counters { get; }
 
     /// <inheritdoc/>
     public void Run(CancellationToken stop)
@@ -61,6 +69,8 @@ public sealed class AggregateStage : IStage, IPartitionEvents
         while (!stop.IsCancellationRequested)
         {
             PollOnce(PollTimeout);
+            long now = time.GetTimestamp();
+            lag.Turn(now, owned.Keys, progress);
             Settle(committer.Poll());
             idle.Settle(owned);
             if (folder.TablesAreLarge)
@@ -69,7 +79,7 @@ public sealed class AggregateStage : IStage, IPartitionEvents
                 Settle(committer.Wait());
             }
 
-            if ((IsCutDue() || folder.TablesAreLarge) && !committer.IsBusy && !committer.MustRewind)
+            if ((IsCutDue(now) || folder.TablesAreLarge) && !committer.IsBusy && !committer.MustRewind)
             {
                 StartCut();
             }
@@ -97,7 +107,11 @@ public sealed class AggregateStage : IStage, IPartitionEvents
 
             starts[partition] = known ? offset : 0;
             owned[partition] = new SourcePartition(partition, starts[partition], first, new DeltaAccumulator(bounds));
+            telemetry.Metrics.ClockAhead(partition, 0);
+            telemetry.Metrics.Lost(telemetry.Stage, partition, 0);
         }
+
+        lag.Hurry();
 
         logger.PartitionsAssigned(Name, options.SourceTopic, string.Join(',', partitions));
         return starts;
@@ -152,6 +166,7 @@ public sealed class AggregateStage : IStage, IPartitionEvents
         }
 
         partition.HadRecords = true;
+        partition.NewestMillis = Math.Max(partition.NewestMillis, record.TimestampMillis);
         partition.IsLogAppendTime = record.IsLogAppendTime;
         partition.ClockMillis = Math.Max(partition.ClockMillis, clock.TimestampOf(record, folder.Staged));
         Counters.Records++;
@@ -159,6 +174,7 @@ public sealed class AggregateStage : IStage, IPartitionEvents
         if (reader.BadReason is string reason)
         {
             Counters.BadRecords++;
+            telemetry.Metrics.DeadLetters(reason, 1);
             partition.DeadLetters.Add(DeadLetter.Make(
                 options.DeadLetterTopic, options.SourceTopic, record, reader.CopyKey(), reader.BadValue, reason, reader.BadMessage));
             logger.BadRecord(Name, options.SourceTopic, record.Partition, record.Offset, reader.BadMessage, time);
@@ -178,9 +194,9 @@ public sealed class AggregateStage : IStage, IPartitionEvents
         Counters.EndBeforeStart += staged.EndBeforeStart;
     }
 
-    private bool IsCutDue()
+    private bool IsCutDue(long now)
     {
-        if (time.GetTimestamp() >= nextCut)
+        if (now >= nextCut)
         {
             return true;
         }
@@ -196,7 +212,8 @@ public sealed class AggregateStage : IStage, IPartitionEvents
 
     private void StartCut()
     {
-        nextCut = time.GetTimestamp() + (long)(options.CommitInterval.TotalSeconds * time.TimestampFrequency);
+        long started = time.GetTimestamp();
+        nextCut = started + (long)(options.CommitInterval.TotalSeconds * time.TimestampFrequency);
         if (owned.Count == 0)
         {
             return;
@@ -205,6 +222,7 @@ public sealed class AggregateStage : IStage, IPartitionEvents
         if (cuts.Build([.. owned.Values]) is Cut cut)
         {
             committer.Start(cut);
+            telemetry.Metrics.CutFrozen(time.GetElapsedTime(started));
         }
 
         if (folder.TablesAreLarge)
@@ -266,8 +284,16 @@ public sealed class AggregateStage : IStage, IPartitionEvents
 
         partition.IsLost = true;
         partition.SkippedToOffset = start.Value;
+        telemetry.Metrics.Lost(telemetry.Stage, number, start.Value - position);
         consumer.Seek(number, start.Value);
         logger.DataLost(Name, options.SourceTopic, number, position, start.Value);
+    }
+
+    private PartitionProgress Progress(int number)
+    {
+        SourcePartition partition = owned[number];
+        long next = Math.Max(consumer.ReadTo(number), partition.FromOffset);
+        return new PartitionProgress(number, next, partition.NewestMillis, partition.WatermarkMillis, IsPaused: false);
     }
 
     private void Drop(IReadOnlyList<int> partitions)

@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using StreamSpanMetrics.Core.Deltas;
 using StreamSpanMetrics.Schemas.V1;
+using StreamSpanMetrics.Telemetry;
 
 namespace StreamSpanMetrics.Stages;
 
@@ -10,9 +11,14 @@ internal sealed class CutSender
     private readonly AggregateOptions options;
     private readonly IStageConsumer consumer;
     private readonly IStageProducer producer;
+    private readonly StageTelemetry telemetry;
+    private readonly TimeProvider time;
 
-    public CutSender(AggregateOptions options, IStageConsumer consumer, IStageProducer producer)
+    public CutSender(
+        AggregateOptions options, IStageConsumer consumer, IStageProducer producer, StageTelemetry telemetry, TimeProvider time)
     {
+        this.telemetry = telemetry;
+        this.time = time;
         this.options = options;
         this.consumer = consumer;
         this.producer = producer;
@@ -33,7 +39,10 @@ internal sealed class CutSender
 
         records.AddRange(cut.Partitions.SelectMany(partition => partition.DeadLetters));
         Dictionary<int, long> offsets = cut.Partitions.ToDictionary(partition => partition.Number, partition => partition.ToOffset);
-        return producer.Commit(records, offsets, consumer);
+        long started = time.GetTimestamp();
+        TransactionOutcome outcome = producer.Commit(records, offsets, consumer);
+        telemetry.Metrics.Transaction(telemetry.Stage, Messages.Outcome(outcome), time.GetElapsedTime(started));
+        return outcome;
     }
 
     private static IEnumerable<DeltaBlock> BlocksOf(Cut cut, int shard) =>

@@ -15,6 +15,7 @@ internal sealed class ExportPartition : IDisposable
         this.sender = sender;
         Batcher = batcher;
         NextOffset = nextOffset;
+        SettledOffset = nextOffset;
     }
 
     /// <summary>Number of the partition.</summary>
@@ -25,6 +26,21 @@ internal sealed class ExportPartition : IDisposable
 
     /// <summary>Offset behind the last record gathered: committed when its samples are settled.</summary>
     public long NextOffset { get; set; }
+
+    /// <summary>Offset up to which every sample is settled.</summary>
+    public long SettledOffset { get; set; }
+
+    /// <summary>Timestamp of the newest record read; 0 before the first. Only told, never computed with.</summary>
+    public long NewestMillis { get; set; }
+
+    /// <summary>Newest time of a point that was read, in milliseconds since 1970: the end of its step.</summary>
+    public long StepEndMillis { get; set; }
+
+    /// <summary>Whether what is on its way ends a step.</summary>
+    public bool SendsLastOfStep { get; set; }
+
+    /// <summary>Whether the receiver took any sample of what was sent last.</summary>
+    public bool HasAccepted { get; private set; }
 
     /// <summary>Sequence number of the last record; null before the first.</summary>
     public ulong? Sequence { get; set; }
@@ -83,9 +99,10 @@ internal sealed class ExportPartition : IDisposable
 
     private async Task SendAsync(List<WriteRequestBatch> requests)
     {
+        HasAccepted = false;
         foreach (WriteRequestBatch request in requests)
         {
-            await sender.SendAsync(request, cancel.Token).ConfigureAwait(false);
+            HasAccepted |= await sender.SendAsync(request, cancel.Token).ConfigureAwait(false) > 0;
         }
     }
 }

@@ -23,6 +23,9 @@ public sealed class ExportStage : IStage, IPartitionEvents
     private readonly ISeriesSender sender;
     private readonly Func<RemoteWriteBatcher> makeBatcher;
     private readonly SeriesTranslator translator;
+    private readonly StageTelemetry telemetry;
+    private readonly LagProbe lag;
+    private readonly Func<int, PartitionProgress> progress;
     private readonly TimeProvider time;
     private readonly ILogger logger;
     private readonly PointRecordReader reader = new();
@@ -30,10 +33,10 @@ public sealed class ExportStage : IStage, IPartitionEvents
 
     /// <summary>A loop over the given clients.</summary>
     public ExportStage(
-        string name, ExportOptions options, PrometheusRules rules, IStageConsumer consumer, ISeriesSender sender,
+        StageTelemetry telemetry, ExportOptions options, PrometheusRules rules, IStageConsumer consumer, ISeriesSender sender,
         Func<RemoteWriteBatcher> makeBatcher, TimeProvider time, ILogger logger)
     {
-        Name = name;
+        this.telemetry = telemetry;
         this.options = options;
         this.consumer = consumer;
         this.sender = sender;
@@ -41,10 +44,12 @@ public sealed class ExportStage : IStage, IPartitionEvents
         this.time = time;
         this.logger = logger;
         translator = new SeriesTranslator(rules);
+        lag = new LagProbe(consumer, telemetry, time);
+        progress = Progress;
     }
 
     /// <inheritdoc/>
-    public string Name { get; }
+    public string Name => telemetry.Name;
 
     /// <inheritdoc/>
     public void Run(CancellationToken stop)
@@ -53,6 +58,7 @@ public sealed class ExportStage : IStage, IPartitionEvents
         while (!stop.IsCancellationRequested)
         {
             PollOnce();
+            lag.Turn(time.GetTimestamp(), owned.Keys, progress);
             FinishRequests();
         }
 
@@ -75,7 +81,10 @@ public sealed class ExportStage : IStage, IPartitionEvents
 
             starts[partition] = offset;
             owned[partition] = new ExportPartition(partition, sender, makeBatcher(), offset);
+            telemetry.Metrics.Lost(telemetry.Stage, partition, 0);
         }
+
+        lag.Hurry();
 
         logger.PartitionsAssigned(Name, options.MetricsTopic, string.Join(',', partitions));
         return starts;
@@ -133,6 +142,8 @@ public sealed class ExportStage : IStage, IPartitionEvents
             return;
         }
 
+        partition.NewestMillis = record.TimestampMillis;
+        partition.StepEndMillis = Math.Max(partition.StepEndMillis, reader.NewestPointMillis);
         SeriesBuffer series = new();
         translator.Translate(reader.Points, series);
         if (partition.Held is not null)
@@ -158,6 +169,7 @@ public sealed class ExportStage : IStage, IPartitionEvents
         partition.NextOffset = nextOffset;
         if (last)
         {
+            partition.SendsLastOfStep = true;
             Send(partition);
         }
     }
@@ -181,6 +193,7 @@ public sealed class ExportStage : IStage, IPartitionEvents
             }
 
             Commit(partition);
+            TellStep(partition);
             if (partition.Held is SeriesBuffer held)
             {
                 partition.Held = null;
@@ -194,8 +207,33 @@ public sealed class ExportStage : IStage, IPartitionEvents
         }
     }
 
-    private void Commit(ExportPartition partition) =>
+    // Measured at the request that ends a step: its earlier ones were accepted before.
+    private void TellStep(ExportPartition partition)
+    {
+        if (partition.SendsLastOfStep && partition.HasAccepted)
+        {
+            long now = time.GetUtcNow().ToUnixTimeMilliseconds();
+            telemetry.Metrics.StepAccepted(TimeSpan.FromMilliseconds(Math.Max(0, now - partition.StepEndMillis)));
+        }
+
+        partition.SendsLastOfStep = false;
+    }
+
+    private PartitionProgress Progress(int number)
+    {
+        ExportPartition partition = owned[number];
+        // What is on its way is not yet done; with nothing on its way, all that was read is.
+        long next = partition.IsSending || !partition.Batcher.IsEmpty
+            ? partition.SettledOffset
+            : Math.Max(consumer.ReadTo(number), partition.NextOffset);
+        return new PartitionProgress(number, next, partition.NewestMillis, null, partition.IsSending);
+    }
+
+    private void Commit(ExportPartition partition)
+    {
         consumer.Commit(new Dictionary<int, long> { [partition.Number] = partition.NextOffset });
+        partition.SettledOffset = partition.NextOffset;
+    }
 
     // A record without our headers was written by someone else: it stands alone.
     private void CheckSequence(ExportPartition partition, PolledRecord record, out bool last)
@@ -209,6 +247,7 @@ public sealed class ExportStage : IStage, IPartitionEvents
 
         if (partition.Sequence is ulong before && sequence != before + 1)
         {
+            telemetry.Metrics.SequenceHole();
             logger.SequenceHole(options.MetricsTopic, record.Partition, before + 1, sequence.Value);
         }
 
@@ -223,7 +262,9 @@ public sealed class ExportStage : IStage, IPartitionEvents
             return;
         }
 
-        logger.DataLost(Name, options.MetricsTopic, number, consumer.Position(number), from);
+        long position = consumer.Position(number);
+        telemetry.Metrics.Lost(telemetry.Stage, number, from - position);
+        logger.DataLost(Name, options.MetricsTopic, number, position, from);
         consumer.Seek(number, from);
         if (owned.TryGetValue(number, out ExportPartition? partition))
         {

@@ -7,6 +7,7 @@ public interface ISeriesSender
 {
     /// <summary>
     /// Settles every sample of <paramref name="request"/>: taken, or refused for good. Ends early only by <paramref name="cancel"/>.
+    /// Returns how many were taken.
     /// </summary>
-    Task SendAsync(WriteRequestBatch request, CancellationToken cancel);
+    Task<long> SendAsync(WriteRequestBatch request, CancellationToken cancel);
 }

@@ -2,12 +2,16 @@ namespace StreamSpanMetrics.Stages;
 
 /// <summary>
 /// A member of a stage's consumer group, reading one topic: the seam behind which Kafka, or a simulated log, stands. One thread polls;
-/// <see cref="EndOffsetsAsync"/> may be called beside it.
+/// <see cref="EndOffsetsAsync"/> and
+/// <see cref="LogEndsAsync"/> may be called beside it.
 /// </summary>
 public interface IStageConsumer : IDisposable
 {
     /// <summary>Number of partitions of the topic, as last seen.</summary>
     int PartitionCount { get; }
+
+    /// <summary>Whether the group knows this member.</summary>
+    bool IsMember { get; }
 
     /// <summary>Id of the topic, 16 bytes; empty where the broker has none.</summary>
     byte[] TopicId { get; }
@@ -29,6 +33,15 @@ public interface IStageConsumer : IDisposable
 
     /// <summary>Log ends, uncommitted records included (T3); absent where there was no answer.</summary>
     Task<IReadOnlyDictionary<int, long>> EndOffsetsAsync(IReadOnlyList<int> partitions);
+
+    /// <summary>Where logs end, for those who watch; absent where there was no answer.</summary>
+    Task<IReadOnlyDictionary<int, LogEnd>> LogEndsAsync(IReadOnlyList<int> partitions);
+
+    /// <summary>
+    /// Offset up to which the log is known to have been read. Like <see cref="Position"/>, but at the end of a log it also counts
+    /// transaction markers behind the last record. Only for those who watch.
+    /// </summary>
+    long ReadTo(int partition);
 
     /// <summary>First offset that the log still has.</summary>
     Task<long?> StartOffsetAsync(int partition);

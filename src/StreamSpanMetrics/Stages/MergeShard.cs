@@ -14,6 +14,8 @@ internal sealed class MergeShard
     private readonly Func<MergeShard, bool> commitMidStep;
     private readonly Dictionary<uint, long> lastMoved = [];
     private readonly TimeProvider time;
+    private int closedSteps;
+    private long foldedEntriesTaken;
 
     public MergeShard(
         int number, MergeOptions options, ShardState state, SnapshotWriter snapshots, ulong sequence, PointEncoder encoder,
@@ -28,6 +30,8 @@ internal sealed class MergeShard
         this.commitMidStep = commitMidStep;
         this.time = time;
         Pending = new PendingPoints();
+        // What a replay folded was told by whoever folded it first.
+        foldedEntriesTaken = state.FoldedEntries;
     }
 
     /// <summary>Number of the shard.</summary>
@@ -50,6 +54,25 @@ internal sealed class MergeShard
 
     /// <summary>Why the shard stopped; null while it goes on (M2).</summary>
     public string? StopReason { get; set; }
+
+    /// <summary>Timestamp of the newest record applied; 0 before the first. Only told, never computed with.</summary>
+    public long NewestMillis { get; set; }
+
+    /// <summary>Steps closed since the last call.</summary>
+    public int TakeClosedSteps()
+    {
+        int taken = closedSteps;
+        closedSteps = 0;
+        return taken;
+    }
+
+    /// <summary>Entries folded into later steps since the last call.</summary>
+    public long TakeFoldedEntries()
+    {
+        long taken = State.FoldedEntries - foldedEntriesTaken;
+        foldedEntriesTaken = State.FoldedEntries;
+        return taken;
+    }
 
     /// <summary>
     /// Applies a batch and computes the records of all steps that close. False if a transaction within a large step did not succeed:
@@ -97,6 +120,7 @@ internal sealed class MergeShard
             }
 
             State.Finish();
+            closedSteps++;
             EmittedRecords = 0;
             Pending.HasProgress = true;
         }

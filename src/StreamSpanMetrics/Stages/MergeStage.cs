@@ -15,6 +15,9 @@ public sealed class MergeStage : IStage, IPartitionEvents
 {
     private const long EagerCommitBytes = 1024 * 1024;
 
+    /// <summary>Services that are told by name; the others are told together.</summary>
+    private const int NamedServices = 50;
+
     private static readonly TimeSpan PollTimeout = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Points wait at most this long for others of their shard while batches keep coming.</summary>
@@ -27,21 +30,25 @@ public sealed class MergeStage : IStage, IPartitionEvents
     private readonly IStageConsumer consumer;
     private readonly IStageProducer producer;
     private readonly IShardLog log;
+    private readonly StageTelemetry telemetry;
     private readonly TimeProvider time;
     private readonly ILogger logger;
     private readonly DeltaBatchReader reader = new();
     private readonly PointEncoder encoder;
     private readonly SortedDictionary<int, MergeShard> shards = [];
     private readonly HashSet<int> broken = [];
+    private readonly LagProbe lag;
+    private readonly Func<int, PartitionProgress> progress;
     private CancellationToken stopping;
     private long lastCommit;
     private long lastStuckCheck;
 
     /// <summary>A loop over the given clients.</summary>
     public MergeStage(
-        string name, MergeOptions options, IStageConsumer consumer, IStageProducer producer, IShardLog log, TimeProvider time, ILogger logger)
+        StageTelemetry telemetry, MergeOptions options, IStageConsumer consumer, IStageProducer producer, IShardLog log,
+        TimeProvider time, ILogger logger)
     {
-        Name = name;
+        this.telemetry = telemetry;
         this.options = options;
         this.consumer = consumer;
         this.producer = producer;
@@ -49,19 +56,13 @@ public sealed class MergeStage : IStage, IPartitionEvents
         this.time = time;
         this.logger = logger;
         encoder = new PointEncoder(options.Points, options.Layout);
+        lag = new LagProbe(consumer, telemetry, time);
+        progress = Progress;
+        telemetry.Metrics.ExpectTransactions(telemetry.Stage, Messages.Outcomes);
     }
 
     /// <inheritdoc/>
-    public string Name { get; }
-
-    /// <summary>Series alive in the shards of this loop. Written by the loop, read by anyone.</summary>
-    public long ActiveSeries { get; private set; }
-
-    /// <summary>Point records written.</summary>
-    public long PointRecords { get; private set; }
-
-    /// <summary>Entries of closed steps that went into later ones (T4).</summary>
-    public long FoldedEntries { get; private set; }
+    public string Name => telemetry.Name;
 
     /// <inheritdoc/>
     public void Run(CancellationToken stop)
@@ -72,6 +73,7 @@ public sealed class MergeStage : IStage, IPartitionEvents
         while (!stop.IsCancellationRequested)
         {
             bool idle = PollOnce();
+            lag.Turn(time.GetTimestamp(), shards.Keys, progress);
             RestoreBroken();
             CloseStuckSteps();
             CommitDue(idle);
@@ -88,6 +90,8 @@ public sealed class MergeStage : IStage, IPartitionEvents
         {
             starts[shard] = Restore(shard);
         }
+
+        lag.Hurry();
 
         logger.PartitionsAssigned(Name, options.DeltasTopic, string.Join(',', partitions));
         return starts;
@@ -122,6 +126,8 @@ public sealed class MergeStage : IStage, IPartitionEvents
             shards.Remove(shard);
             broken.Remove(shard);
         }
+
+        Tell();
     }
 
     /// <summary>Polls and applies one batch; true if there was none.</summary>
@@ -153,22 +159,33 @@ public sealed class MergeStage : IStage, IPartitionEvents
             return;
         }
 
+        shard.NewestMillis = record.TimestampMillis;
         if (reader.Batch is not DeltaBatch batch)
         {
             shard.StopReason = Messages.ShardRefused(options.DeltasTopic, shard.Number, record.Offset, "the record is no delta batch.");
         }
         else
         {
+            long started = time.GetTimestamp();
             if (!shard.Apply(batch, record.Offset))
             {
                 broken.Add(shard.Number);
             }
+
+            if (shard.TakeClosedSteps() > 0)
+            {
+                telemetry.Metrics.StepsClosed(time.GetElapsedTime(started));
+                Tell();
+            }
+
+            telemetry.Metrics.Folded(shard.TakeFoldedEntries());
         }
 
         if (shard.StopReason is string reason)
         {
             consumer.Pause(shard.Number);
             logger.StageFailed(Name, reason);
+            Tell();
         }
     }
 
@@ -185,8 +202,34 @@ public sealed class MergeStage : IStage, IPartitionEvents
             }
         }
 
-        ActiveSeries = shards.Values.Sum(shard => (long)shard.State.ActiveSeries);
-        FoldedEntries = shards.Values.Sum(shard => shard.State.FoldedEntries);
+    }
+
+    /// <summary>Tells how the shards stand, and which services have how many series.</summary>
+    private void Tell()
+    {
+        telemetry.Shards =
+            [.. shards.Values.Select(shard => new ShardStatus(shard.Number, shard.State.ActiveSeries, shard.StopReason is not null))];
+        Dictionary<string, long> services = [];
+        foreach (MergeShard shard in shards.Values)
+        {
+            foreach (ResourceTotals resource in shard.State.Resources)
+            {
+                string service = resource.Job.ServiceName.Text ?? "";
+                services[service] = services.GetValueOrDefault(service) + resource.Slots.Count;
+            }
+        }
+
+        KeyValuePair<string, long>[] sorted = [.. services.OrderByDescending(service => service.Value)];
+        long others = sorted.Skip(NamedServices).Sum(service => service.Value);
+        telemetry.SeriesByService =
+            [.. sorted.Take(NamedServices), .. others > 0 ? [KeyValuePair.Create("_other", others)] : Array.Empty<KeyValuePair<string, long>>()];
+    }
+
+    private PartitionProgress Progress(int number)
+    {
+        MergeShard shard = shards[number];
+        bool paused = shard.StopReason is not null || broken.Contains(number);
+        return new PartitionProgress(number, Math.Max(consumer.ReadTo(number), shard.State.DeltasOffset), shard.NewestMillis, null, paused);
     }
 
     /// <summary>Writes what is pending with progress and a chunk. True if it is written, or will be tried again with more.</summary>
@@ -208,12 +251,14 @@ public sealed class MergeStage : IStage, IPartitionEvents
         records.Add(new OutgoingRecord(
             options.StateTopic, shard.Number, ProgressBuilder.Key(shard.Number), Google.Protobuf.MessageExtensions.ToByteArray(progress)));
         Dictionary<int, long> offsets = new() { [shard.Number] = progress.DeltasOffset };
+        long started = time.GetTimestamp();
         TransactionOutcome outcome = producer.Commit(records, offsets, consumer);
         lastCommit = time.GetTimestamp();
+        telemetry.Metrics.Transaction(telemetry.Stage, Messages.Outcome(outcome), time.GetElapsedTime(started, lastCommit));
         switch (outcome)
         {
             case TransactionOutcome.Committed:
-                PointRecords += points;
+                telemetry.Metrics.PointRecords(points);
                 shard.Pending.Clear();
                 return true;
             case TransactionOutcome.Aborted:
@@ -258,6 +303,7 @@ public sealed class MergeStage : IStage, IPartitionEvents
             {
                 shard.State.ForceClose(step);
                 logger.StepForced(Name, shard.Number, step, (int)partition);
+                telemetry.Metrics.StepForced();
                 if (!shard.CloseSteps())
                 {
                     broken.Add(shard.Number);
@@ -269,7 +315,12 @@ public sealed class MergeStage : IStage, IPartitionEvents
     private long Restore(int shard)
     {
         ShardRestorer restorer = new(options, log, logger, Name, time);
+        long started = time.GetTimestamp();
+        telemetry.RestoringShards++;
         shards[shard] = restorer.Restore(shard, consumer, encoder, CommitMidStep, stopping);
+        telemetry.RestoringShards--;
+        telemetry.Metrics.Restored(shard, time.GetElapsedTime(started));
+        Tell();
         return shards[shard].State.DeltasOffset;
     }
 }

@@ -26,4 +26,16 @@ internal static class Messages
     public static string RestoreFailed(string topic, int shard, string failure, int chunk) =>
         $"{topic}[{shard}]: the state cannot be restored: {failure}{(chunk < 0 ? "" : $" (chunk {chunk})")}. Nothing was changed. "
         + "The points can be computed again from the source topic under another stream.application_id.";
+
+    /// <summary>How transactions can end, as labels of metrics.</summary>
+    public static IEnumerable<string> Outcomes => Enum.GetValues<TransactionOutcome>().Select(Outcome);
+
+    /// <summary>How a transaction ended, as a label of metrics.</summary>
+    public static string Outcome(TransactionOutcome outcome) => outcome switch
+    {
+        TransactionOutcome.Committed => "committed",
+        TransactionOutcome.Aborted => "aborted",
+        TransactionOutcome.Unknown => "unknown",
+        _ => "fenced",
+    };
 }

@@ -1,4 +1,5 @@
 using StreamSpanMetrics.Core.Deltas;
+using StreamSpanMetrics.Telemetry;
 
 namespace StreamSpanMetrics.Stages;
 
@@ -9,15 +10,14 @@ internal sealed class RecordClock
 
     private readonly long maxAheadMillis;
     private readonly TimeProvider time;
+    private readonly WorkerMetrics metrics;
 
-    public RecordClock(AggregateOptions options, TimeProvider time)
+    public RecordClock(AggregateOptions options, TimeProvider time, WorkerMetrics metrics)
     {
+        this.metrics = metrics;
         maxAheadMillis = (long)options.MaxAhead.TotalMilliseconds;
         this.time = time;
     }
-
-    /// <summary>Timestamps lowered because they were too far ahead of our clock.</summary>
-    public long ClockAhead { get; private set; }
 
     /// <summary>Milliseconds since 1970; 0 if neither the record nor its spans have a time.</summary>
     public long TimestampOf(PolledRecord record, StagedRecord staged)
@@ -31,7 +31,7 @@ internal sealed class RecordClock
         long now = time.GetUtcNow().ToUnixTimeMilliseconds();
         if (timestamp - now > maxAheadMillis)
         {
-            ClockAhead++;
+            metrics.ClockAhead(record.Partition, 1);
             return now;
         }
 

@@ -43,6 +43,19 @@ internal sealed class SourcePartition
     /// <summary>Watermark that the last cut carried: a cut that moves neither offset nor watermark need not be sent.</summary>
     public long SentWatermarkMillis { get; set; }
 
+    /// <summary>Newest timestamp of a record, as it was written; 0 before the first. Only told, never computed with.</summary>
+    public long NewestMillis { get; set; }
+
+    /// <summary>The watermark as far as this loop knows it; null before it has one.</summary>
+    public long? WatermarkMillis
+    {
+        get
+        {
+            long watermark = Math.Max(SentWatermarkMillis, Math.Max(ClockMillis, IdleWatermarkMillis));
+            return watermark > 0 ? watermark : null;
+        }
+    }
+
     /// <summary>Whether a record came since the last idle question.</summary>
     public bool HadRecords { get; set; }
 

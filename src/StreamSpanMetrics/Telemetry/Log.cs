@@ -96,6 +96,13 @@ internal static partial class Log
     [LoggerMessage(22, LogLevel.Warning, "{Stage}: a transaction of shard {Shard} was aborted and is sent again (repeated at most every 30 s)")]
     private static partial void PointsAbortedOnce(this ILogger logger, string stage, int shard);
 
+    [LoggerMessage(23, LogLevel.Information, "/metrics, /healthz and /readyz are served at {Address}")]
+    public static partial void TelemetryServed(this ILogger logger, Uri address);
+
+    [LoggerMessage(24, LogLevel.Warning,
+        "Port {Port} is in use, the free port {Other} is taken for /metrics; stream.telemetry.port chooses another")]
+    public static partial void TelemetryPortTaken(this ILogger logger, int port, int other);
+
     /// <summary>An aborted transaction of the merge stage; logged once per shard and 30 s.</summary>
     public static void PointsAborted(this ILogger logger, string stage, int shard, TimeProvider time)
     {

@@ -135,6 +135,7 @@ public sealed class EveryKeyTests
         MaxRecordBytes = 1 << 20,
         ReplicationFactor = 3,
         SourcePartitions = 12,
+        Telemetry = new TelemetrySettings { IsEnabled = false, Host = "127.0.0.1", Port = 9465, ReadyLag = TimeSpan.FromMinutes(2) },
     };
 
     private static void CollectSame(string path, JsonElement left, JsonElement right, List<string> same)

@@ -11,6 +11,10 @@ internal sealed class RecordingObserver : IRemoteWriteObserver
 
     public List<(RefusalReason Reason, int Samples, string Answer)> RefusedNotes { get; } = [];
 
+    public int Retries { get; private set; }
+
+    public void Retried() => Retries++;
+
     public void Away(DateTimeOffset since, int attempts, string cause) => AwayNotes.Add((since, attempts, cause));
 
     public void Back(DateTimeOffset since, int attempts) => BackNotes.Add((since, attempts));

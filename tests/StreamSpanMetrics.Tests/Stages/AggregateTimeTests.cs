@@ -64,13 +64,14 @@ public sealed class AggregateTimeTests
     public void Lowered_clocks_are_counted()
     {
         ManualTime time = bench.Time;
-        RecordClock clock = new(Options(), time);
+        using MeterReading reading = new(bench.Telemetry.Metrics.Meter);
+        RecordClock clock = new(Options(), time, bench.Telemetry.Metrics);
         StreamSpanMetrics.Core.Deltas.StagedRecord staged = new();
         Assert.Equal(time.NowMillis, clock.TimestampOf(new PolledRecord(0, 0, time.NowMillis + 60_001, false), staged));
         Assert.Equal(time.NowMillis + 60_000, clock.TimestampOf(new PolledRecord(0, 1, time.NowMillis + 60_000, false), staged));
         staged.LatestEndNanos = (ulong)(time.NowMillis + 90_000) * 1_000_000;
         Assert.Equal(time.NowMillis, clock.TimestampOf(new PolledRecord(0, 2, 0, false), staged));
-        Assert.Equal(2, clock.ClockAhead);
+        Assert.Equal(2, reading.Read("clock.ahead{partition=0}"));
     }
 
     [Theory]

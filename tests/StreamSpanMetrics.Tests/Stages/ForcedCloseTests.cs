@@ -70,12 +70,14 @@ public sealed class ForcedCloseTests
     public void Late_records_fold_into_the_oldest_open_step_and_are_counted()
     {
         MergeBench bench = Started();
+        using MeterReading reading = new(bench.Telemetry.Metrics.Meter);
         Move(bench, 0, 40);
         bench.Consumer.Then(() => bench.Time.Advance(TimeSpan.FromSeconds(6)));
         bench.Consumer.Then(() => bench.Deltas(0, bench.Block(1, 0, 1, (First + 60) * 10_000, First, "late")));
         bench.Consumer.Then(() => bench.Deltas(0, bench.Block(0, 41, 42, (First + 60) * 10_000, First + 60)));
         bench.Run();
-        Assert.Equal(1, bench.Stage.FoldedEntries);
+        Assert.Equal(1, reading.Read("folded"));
+        Assert.Equal(bench.Logger.Texts(ForcedEvent).Count, reading.Read("steps.forced"));
         List<(long TimeMillis, long Value)> late = CallPoints.Of(log, 0, "late");
         Assert.Equal(((First + 40) * 10_000, 0L), late[0]);
         Assert.Equal(1, late[^1].Value);

@@ -3,6 +3,7 @@ using StreamSpanMetrics.Core.Points;
 using StreamSpanMetrics.Core.Settings;
 using StreamSpanMetrics.Core.Spans;
 using StreamSpanMetrics.Stages;
+using StreamSpanMetrics.Telemetry;
 using StreamSpanMetrics.Tests.Stages.Support;
 
 namespace StreamSpanMetrics.Tests.Stages;
@@ -18,6 +19,7 @@ public sealed class TwoWorkersTests(ITestOutputHelper output) : IDisposable
     private readonly ManualTime time = new(new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero));
     private readonly RecordingLogger logger = new();
     private readonly Dictionary<(string, string), long> counted = [];
+    private readonly WorkerMetrics metrics = new("test", TimeProvider.System);
     private readonly List<Baton> aggregates = [];
     private readonly List<Baton> merges = [];
     private readonly List<MemoryProducer> producers = [];
@@ -105,7 +107,8 @@ public sealed class TwoWorkersTests(ITestOutputHelper output) : IDisposable
         };
         MemoryConsumer consumer = new(log, AggregateBench.Source, AggregateBench.Group, Partitions) { AnswersEnds = true };
         AggregateStage stage = new(
-            $"aggregate-{worker}", options, new SpanRules(), new HistogramRules(), consumer, Producer(), time, logger);
+            new StageTelemetry(metrics, "aggregate", worker, time), options, new SpanRules(), new HistogramRules(), consumer, Producer(),
+            time, logger);
         return new Baton(stage, consumer);
     }
 
@@ -125,7 +128,8 @@ public sealed class TwoWorkersTests(ITestOutputHelper output) : IDisposable
         };
         MemoryConsumer consumer = new(log, AggregateBench.Deltas, MergeBench.Group, AggregateBench.Shards);
         MemoryShardLog shardLog = new(log, AggregateBench.Deltas, MergeBench.State);
-        return new Baton(new MergeStage($"merge-{worker}", options, consumer, Producer(), shardLog, time, logger), consumer);
+        return new Baton(new MergeStage(
+            new StageTelemetry(metrics, "merge", worker, time), options, consumer, Producer(), shardLog, time, logger), consumer);
     }
 
     private MemoryProducer Producer()

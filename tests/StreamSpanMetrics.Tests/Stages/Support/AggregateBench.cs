@@ -1,8 +1,10 @@
+using StreamSpanMetrics.Core.Deltas;
 using StreamSpanMetrics.Core.Histograms;
 using StreamSpanMetrics.Core.Settings;
 using StreamSpanMetrics.Core.Spans;
 using StreamSpanMetrics.Schemas.V1;
 using StreamSpanMetrics.Stages;
+using StreamSpanMetrics.Telemetry;
 
 namespace StreamSpanMetrics.Tests.Stages.Support;
 
@@ -38,7 +40,9 @@ internal sealed class AggregateBench
         options = change is null ? usual : change(usual);
         Consumer = new MemoryConsumer(Log, Source, Group, partitions);
         Producer = new MemoryProducer(Log);
-        Stage = new AggregateStage("aggregate-0", options, new SpanRules(), new HistogramRules(), Consumer, Producer, Time, Logger);
+        Telemetry = new StageTelemetry(new WorkerMetrics("test", Time), "aggregate", 0, Time) { Folds = new FoldCounters() };
+        Stage = new AggregateStage(
+            Telemetry, options, new SpanRules(), new HistogramRules(), Consumer, Producer, Time, Logger);
         for (int partition = 0; partition < options.KnownPartitions; partition++)
         {
             Log.SetCommitted(Group, partition, 0);
@@ -54,6 +58,8 @@ internal sealed class AggregateBench
     public MemoryConsumer Consumer { get; }
 
     public MemoryProducer Producer { get; }
+
+    public StageTelemetry Telemetry { get; }
 
     public AggregateStage Stage { get; }
 

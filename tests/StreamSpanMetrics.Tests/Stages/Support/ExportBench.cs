@@ -1,5 +1,6 @@
 using StreamSpanMetrics.Core.Prometheus;
 using StreamSpanMetrics.Stages;
+using StreamSpanMetrics.Telemetry;
 
 namespace StreamSpanMetrics.Tests.Stages.Support;
 
@@ -12,12 +13,17 @@ internal sealed class ExportBench
     {
         Log = log;
         Consumer = new MemoryConsumer(log, MergeBench.Metrics, Group, 1);
+        Telemetry = new StageTelemetry(new WorkerMetrics("test", Time), "export", 0, Time);
         Stage = new ExportStage(
-            "export-0", new ExportOptions { MetricsTopic = MergeBench.Metrics }, new PrometheusRules(), Consumer, Sender,
-            () => new RemoteWriteBatcher(maxBatchBytes, false), new ManualTime(DateTimeOffset.UnixEpoch), Logger);
+            Telemetry, new ExportOptions { MetricsTopic = MergeBench.Metrics }, new PrometheusRules(), Consumer, Sender,
+            () => new RemoteWriteBatcher(maxBatchBytes, false), Time, Logger);
     }
 
     public MemoryLog Log { get; }
+
+    public ManualTime Time { get; } = new(DateTimeOffset.UnixEpoch);
+
+    public StageTelemetry Telemetry { get; }
 
     public RecordingLogger Logger { get; } = new();
 

@@ -25,6 +25,11 @@ internal sealed class MemoryConsumer(MemoryLog log, string topic, string group, 
 
     public byte[] TopicId => [];
 
+    public bool IsMember => true;
+
+    /// <summary>Records of every partition that belong to open transactions, as <see cref="LogEndsAsync"/> tells.</summary>
+    public long Unstable { get; set; }
+
     /// <summary>Set at the script's end.</summary>
     public CancellationToken Stop => stop.Token;
 
@@ -138,6 +143,13 @@ internal sealed class MemoryConsumer(MemoryLog log, string topic, string group, 
         EndsAsked?.Invoke(partitions);
         return Task.FromResult<IReadOnlyDictionary<int, long>>(ends);
     }
+
+    public Task<IReadOnlyDictionary<int, LogEnd>> LogEndsAsync(IReadOnlyList<int> partitions) =>
+        Task.FromResult<IReadOnlyDictionary<int, LogEnd>>(partitions.ToDictionary(
+            partition => partition,
+            partition => new LogEnd(log.EndOffset(topic, partition), log.EndOffset(topic, partition) - Unstable)));
+
+    public long ReadTo(int partition) => positions[partition];
 
     public Task<long?> StartOffsetAsync(int partition) => Task.FromResult<long?>(log.StartOffset(topic, partition));
 

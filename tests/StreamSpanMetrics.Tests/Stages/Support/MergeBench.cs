@@ -7,6 +7,7 @@ using StreamSpanMetrics.Core.Spans;
 using StreamSpanMetrics.Core.Totals;
 using StreamSpanMetrics.Schemas.V1;
 using StreamSpanMetrics.Stages;
+using StreamSpanMetrics.Telemetry;
 
 namespace StreamSpanMetrics.Tests.Stages.Support;
 
@@ -40,7 +41,8 @@ internal sealed class MergeBench
         Consumer = new MemoryConsumer(Log, AggregateBench.Deltas, Group, shards);
         Producer = new MemoryProducer(Log);
         MemoryShardLog shardLog = new(Log, AggregateBench.Deltas, State);
-        Stage = new MergeStage("merge-0", options, Consumer, Producer, shardLog, Time, Logger);
+        Telemetry = new StageTelemetry(new WorkerMetrics("test", Time), "merge", 0, Time);
+        Stage = new MergeStage(Telemetry, options, Consumer, Producer, shardLog, Time, Logger);
     }
 
     public MemoryLog Log { get; }
@@ -52,6 +54,8 @@ internal sealed class MergeBench
     public MemoryConsumer Consumer { get; }
 
     public MemoryProducer Producer { get; }
+
+    public StageTelemetry Telemetry { get; }
 
     public MergeStage Stage { get; }
 

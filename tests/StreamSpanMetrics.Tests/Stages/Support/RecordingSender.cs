@@ -6,7 +6,7 @@ namespace StreamSpanMetrics.Tests.Stages.Support;
 /// <summary>Keeps the requests; holds the answers back while it is told to.</summary>
 internal sealed class RecordingSender : ISeriesSender
 {
-    private TaskCompletionSource? held;
+    private TaskCompletionSource<long>? held;
 
     /// <summary>Bodies of the requests, in order.</summary>
     public List<string> Bodies { get; } = [];
@@ -20,15 +20,15 @@ internal sealed class RecordingSender : ISeriesSender
     /// <summary>Requests given up by the loop.</summary>
     public int GivenUp { get; private set; }
 
-    public Task SendAsync(WriteRequestBatch request, CancellationToken cancel)
+    public Task<long> SendAsync(WriteRequestBatch request, CancellationToken cancel)
     {
         Bodies.Add(Convert.ToHexString(request.Body.Span));
         if (!IsHolding)
         {
-            return Task.CompletedTask;
+            return Task.FromResult<long>(request.SampleCount);
         }
 
-        TaskCompletionSource waiting = new();
+        TaskCompletionSource<long> waiting = new();
         held = waiting;
         cancel.Register(() =>
         {
@@ -41,8 +41,8 @@ internal sealed class RecordingSender : ISeriesSender
     /// <summary>Settles the request that waits.</summary>
     public void Answer()
     {
-        TaskCompletionSource waiting = held!;
+        TaskCompletionSource<long> waiting = held!;
         held = null;
-        waiting.SetResult();
+        waiting.SetResult(1);
     }
 }
