@@ -14,7 +14,7 @@ internal sealed class ComposeFile
     /// <summary>Reads a file by its path from the root.</summary>
     public ComposeFile(string path)
     {
-        Content = RepositoryFile.ReadYaml(path);
+        Content = YamlAsJson.Read(path);
         Services = Content["services"]!.AsObject().ToDictionary(service => service.Key, service => service.Value!.AsObject());
     }
 

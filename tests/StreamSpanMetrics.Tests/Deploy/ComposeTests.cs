@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using StreamSpanMetrics.Configuration;
 using StreamSpanMetrics.Core.Settings;
+using StreamSpanMetrics.Testing;
 
 namespace StreamSpanMetrics.Tests.Deploy;
 
@@ -137,7 +138,7 @@ public sealed class ComposeTests
         string[] command = [.. Compose.Services["prometheus"]["command"]!.AsArray().Select(argument => argument!.GetValue<string>())];
         Assert.Contains("--web.enable-remote-write-receiver", command);
         Assert.Contains("--config.file=" + Compose.Mounts("prometheus").First().Target, command);
-        JsonObject settings = RepositoryFile.ReadYaml("deploy/prometheus/prometheus.yml");
+        JsonObject settings = YamlAsJson.Read("deploy/prometheus/prometheus.yml");
         Assert.Equal("24h", settings["storage"]!["tsdb"]!["out_of_order_time_window"]!.GetValue<string>());
         JsonNode workers = settings["scrape_configs"]![0]!["dns_sd_configs"]![0]!;
         Assert.Contains(workers["names"]![0]!.GetValue<string>(), Compose.Services.Keys);

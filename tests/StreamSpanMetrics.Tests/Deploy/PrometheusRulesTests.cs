@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using StreamSpanMetrics.Testing;
 
 namespace StreamSpanMetrics.Tests.Deploy;
 
@@ -51,15 +52,15 @@ public sealed class PrometheusRulesTests
     [Fact]
     public void Remote_written_series_are_judged_a_minute_late()
     {
-        JsonNode group = Assert.Single(RepositoryFile.ReadYaml($"{Folder}/rules/red.yaml")["groups"]!.AsArray())!;
+        JsonNode group = Assert.Single(YamlAsJson.Read($"{Folder}/rules/red.yaml")["groups"]!.AsArray())!;
         Assert.Equal("1m", group["query_offset"]!.GetValue<string>());
     }
 
     private static IEnumerable<JsonObject> Rules(string file) =>
-        from rules in RepositoryFile.ReadYaml($"{Folder}/rules/{file}")["groups"]!.AsArray()
+        from rules in YamlAsJson.Read($"{Folder}/rules/{file}")["groups"]!.AsArray()
         from rule in rules!["rules"]!.AsArray()
         select rule.AsObject();
 
     private static IEnumerable<JsonObject> Tests(string file) =>
-        RepositoryFile.ReadYaml($"{Folder}/tests/{file}")["tests"]!.AsArray().Select(test => test!.AsObject());
+        YamlAsJson.Read($"{Folder}/tests/{file}")["tests"]!.AsArray().Select(test => test!.AsObject());
 }

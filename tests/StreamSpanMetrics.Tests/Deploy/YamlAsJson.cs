@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using StreamSpanMetrics.Testing;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -8,6 +9,9 @@ namespace StreamSpanMetrics.Tests.Deploy;
 /// <summary>Reads YAML as JSON, anchors and merge keys resolved: what a JSON schema can judge.</summary>
 internal static class YamlAsJson
 {
+    /// <summary>A file of the repository, by its path from the root.</summary>
+    public static JsonObject Read(string path) => (JsonObject)Convert(RepositoryFile.Read(path))!;
+
     /// <summary>The first document of a text.</summary>
     public static JsonNode? Convert(string yaml)
     {

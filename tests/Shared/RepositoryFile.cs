@@ -1,10 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace StreamSpanMetrics.Tests.Deploy;
+namespace StreamSpanMetrics.Testing;
 
 /// <summary>Files of the checkout that the tests were built from, by their path from its root.</summary>
-internal static class RepositoryFile
+public static class RepositoryFile
 {
     /// <summary>The folder that holds the solution, absolute.</summary>
     public static string Root { get; } = FindRoot();
@@ -17,9 +17,6 @@ internal static class RepositoryFile
 
     /// <summary>Whether there is a file or a folder.</summary>
     public static bool Exists(string path) => Path.Exists(PathOf(path));
-
-    /// <summary>A YAML file as the JSON that it stands for.</summary>
-    public static JsonObject ReadYaml(string path) => (JsonObject)YamlAsJson.Convert(Read(path))!;
 
     /// <summary>A JSON file.</summary>
     public static JsonObject ReadJson(string path) => JsonSerializer.Deserialize<JsonObject>(Read(path))!;
