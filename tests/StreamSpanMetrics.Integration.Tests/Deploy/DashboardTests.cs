@@ -59,7 +59,7 @@ public sealed class DashboardTests(PrometheusFixture prometheus)
     public async Task Every_query_of_the_pipelines_dashboard_is_understood()
     {
         PrometheusServer server = await prometheus.RequireAsync();
-        Dashboard dashboard = new(Pipeline, new Dictionary<string, string> { ["job"] = ".*", ["__rate_interval"] = "1m" });
+        Dashboard dashboard = PipelineOf(".*");
         Assert.NotEmpty(dashboard.Queries());
         foreach ((_, string expression) in dashboard.Queries().Concat(dashboard.Lookups()))
         {
@@ -67,4 +67,23 @@ public sealed class DashboardTests(PrometheusFixture prometheus)
             await server.QueryAsync(expression);
         }
     }
+
+    [Fact]
+    public async Task Every_query_of_the_pipelines_dashboard_finds_data()
+    {
+        Assert.SkipUnless(RepositoryFile.Exists(OwnMetrics.List), $"there is no {OwnMetrics.List}");
+        PrometheusServer server = await prometheus.RequireAsync();
+        const string job = "pipeline-dashboard";
+        long endSeconds = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
+        await new OwnMetrics(job).WriteAsync(server.RemoteWriteAddress, endSeconds);
+        Dashboard dashboard = PipelineOf(job);
+        foreach ((string panel, string expression) in dashboard.Queries().Concat(dashboard.Lookups()))
+        {
+            IReadOnlyList<PrometheusSeries> answer = await server.QueryAsync(expression, endSeconds);
+            Assert.True(answer.Any(series => double.IsFinite(series.Value)), $"{panel}: no data for {expression}");
+        }
+    }
+
+    private static Dashboard PipelineOf(string job) =>
+        new(Pipeline, new Dictionary<string, string> { ["job"] = job, ["__rate_interval"] = "1m" });
 }
