@@ -6,7 +6,7 @@ COPY schemas schemas
 COPY src src
 RUN dotnet publish src/StreamSpanMetrics -c Release -o /out
 
-# Debian: librdkafka, protobuf and the runtime agree on glibc.
+# Not Alpine: librdkafka, protobuf and the runtime agree on glibc.
 FROM mcr.microsoft.com/dotnet/aspnet:10.0
 WORKDIR /app
 COPY --from=build /out ./

@@ -10,7 +10,8 @@ namespace StreamSpanMetrics.Integration.Tests.Support;
 /// </summary>
 public sealed class PrometheusFixture : SharedProgram<PrometheusServer>
 {
-    private const string Image = "prom/prometheus:v3.13.0";
+    /// <summary>The image that stands in for the programs.</summary>
+    public const string Image = "prom/prometheus:v3.13.0";
     private const string OutOfOrderTimeWindow = "24h";
     private const int Port = 9090;
 
