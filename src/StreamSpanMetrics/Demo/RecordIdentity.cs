@@ -9,10 +9,13 @@ namespace StreamSpanMetrics.Demo;
 /// </summary>
 internal static class RecordIdentity
 {
-    /// <summary>The identity of a resource in a record; its attributes only where the record has no key or several resources.</summary>
-    public static string Of(ReadOnlySpan<byte> recordKey, int resourcesInRecord, ResourceMetrics metrics)
+    /// <summary>
+    /// The identity of a resource in a record; its attributes only where the record has no key. A record with a key has one resource, and
+    /// behind it at most the same one once more, without points: how it looked before its job agreed on less.
+    /// </summary>
+    public static string Of(ReadOnlySpan<byte> recordKey, ResourceMetrics metrics)
     {
-        return recordKey.IsEmpty || resourcesInRecord != 1
+        return recordKey.IsEmpty
             ? "attributes " + AttributeText.KeyOf((metrics.Resource ?? new Resource()).Attributes)
             : "key " + Convert.ToHexString(recordKey);
     }

@@ -66,7 +66,7 @@ public sealed class RedTable
         {
             foreach (ResourceMetrics resource in request.ResourceMetrics)
             {
-                string identity = RecordIdentity.Of(recordKey, request.ResourceMetrics.Count, resource);
+                string identity = RecordIdentity.Of(recordKey, resource);
                 string service = AttributeText.Find(resource.Resource?.Attributes, "service.name");
                 foreach (Metric metric in resource.ScopeMetrics.SelectMany(scope => scope.Metrics))
                 {

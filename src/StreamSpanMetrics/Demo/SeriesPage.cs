@@ -29,7 +29,7 @@ public sealed class SeriesPage
         {
             foreach (ResourceMetrics metrics in request.ResourceMetrics)
             {
-                string identity = RecordIdentity.Of(recordKey, request.ResourceMetrics.Count, metrics);
+                string identity = RecordIdentity.Of(recordKey, metrics);
                 if (!resources.TryGetValue(identity, out NewestPoints? newest))
                 {
                     newest = new NewestPoints();

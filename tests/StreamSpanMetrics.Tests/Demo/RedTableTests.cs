@@ -1,3 +1,6 @@
+using OpenTelemetry.Proto.Collector.Metrics.V1;
+using OpenTelemetry.Proto.Metrics.V1;
+using OpenTelemetry.Proto.Resource.V1;
 using StreamSpanMetrics.Demo;
 
 namespace StreamSpanMetrics.Tests.Demo;
@@ -80,6 +83,18 @@ public sealed class RedTableTests
         table.Accept(key, new MetricsBuilder("cart").Describe("host.name", "a").Call("a", Unset, 0, 15, 10).Build());
         table.Accept(key, new MetricsBuilder("cart").Call("a", Unset, 0, 30, 20).Build());
         Assert.Equal(20, table.TotalCalls);
+    }
+
+    [Fact]
+    public void The_end_of_an_earlier_target_info_behind_the_points_does_not_split_a_series()
+    {
+        table.Accept(key, new MetricsBuilder("cart").Describe("host.name", "a").Call("a", Unset, 0, 15, 10).Build());
+        ExportMetricsServiceRequest second = new MetricsBuilder("cart").Call("a", Unset, 0, 30, 20).Build();
+        Resource before = new MetricsBuilder("cart").Describe("host.name", "a").Build().ResourceMetrics[0].Resource;
+        second.ResourceMetrics.Add(new ResourceMetrics { Resource = before });
+        table.Accept(key, second);
+        table.Accept(key, new MetricsBuilder("cart").Call("a", Unset, 0, 45, 30).Build());
+        Assert.Equal(30, table.TotalCalls);
     }
 
     [Fact]
