@@ -46,4 +46,23 @@ internal static class MeasureCommands
         command.SetAction(parsed => MergeMeasure.Run(parsed.GetValue(series)));
         return command;
     }
+
+    /// <summary><c>sizing</c>: what a deployment needs.</summary>
+    public static Command Sizing()
+    {
+        Option<int> series = new("--series") { Description = "Label sets of spans; a hundred make a service.", DefaultValueFactory = _ => 30_000 };
+        Option<int> spans = new("--spans-per-second") { Description = "Spans per second.", DefaultValueFactory = _ => 20_000 };
+        Option<int> partitions = new("--partitions") { Description = "Partitions of the span topic.", DefaultValueFactory = _ => 8 };
+        Option<int> shards = new("--shards") { Description = "Shards.", DefaultValueFactory = _ => 4 };
+        Option<int> step = new("--step") { Description = "Seconds of a step.", DefaultValueFactory = _ => 15 };
+        Command command = new("sizing", "What topics, memory and remote write get.") { series, spans, partitions, shards, step };
+        command.SetAction(parsed => SizingMeasure.Run(new SizingCase(
+            parsed.GetValue(series),
+            parsed.GetValue(spans),
+            parsed.GetValue(partitions),
+            parsed.GetValue(shards),
+            parsed.GetValue(step),
+            Math.Max(1, parsed.GetValue(step) / 5))));
+        return command;
+    }
 }

@@ -2,10 +2,13 @@ using System.CommandLine;
 using BenchmarkDotNet.Running;
 using StreamSpanMetrics.Benchmarks;
 
-string[] measures = ["corpus", "pipeline", "merge"];
+string[] measures = ["corpus", "pipeline", "merge", "sizing"];
 if (args.Length > 0 && measures.Contains(args[0]))
 {
-    RootCommand root = new("Benchmarks of StreamSpanMetrics") { MeasureCommands.Corpus(), MeasureCommands.Pipeline(), MeasureCommands.Merge() };
+    RootCommand root = new("Benchmarks of StreamSpanMetrics")
+    {
+        MeasureCommands.Corpus(), MeasureCommands.Pipeline(), MeasureCommands.Merge(), MeasureCommands.Sizing(),
+    };
     return root.Parse(args).Invoke();
 }
 
