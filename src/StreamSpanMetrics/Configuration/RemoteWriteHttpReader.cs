@@ -1,4 +1,5 @@
 using System.Buffers;
+using StreamSpanMetrics.Core.Settings;
 
 namespace StreamSpanMetrics.Configuration;
 
@@ -74,7 +75,7 @@ internal sealed class RemoteWriteHttpReader
             reader.Error(
                 "endpoint",
                 "user and password in the address are not supported",
-                "write them as 'headers: {Authorization: \"Basic ${env:REMOTE_WRITE_BASIC}\"}', base64 of user:password");
+                "name a basicauth extension in auth.authenticator");
             return null;
         }
 
@@ -114,14 +115,20 @@ internal sealed class RemoteWriteHttpReader
         return headers;
     }
 
+    /// <summary>Reads whom to trust and who we are.</summary>
+    public RemoteWriteSettings ReadSecurity(RemoteWriteSettings settings, IReadOnlyList<Component> extensions)
+    {
+        RemoteWriteSettings secured = AuthenticatorReader.Read(At("auth").Section("auth"), extensions, settings) with
+        {
+            Tls = ReadTls(settings.Endpoint.Scheme == Uri.UriSchemeHttps),
+        };
+        CheckAuthorization(secured);
+        return secured;
+    }
+
     /// <summary>Reads what is left and refuses unknown keys below <c>http</c>.</summary>
     public void Finish()
     {
-        ReadTls();
-        At("auth").Refuse(
-            "auth",
-            "authenticator extensions are not supported yet",
-            "set the header: 'headers: {Authorization: \"Bearer ${env:TOKEN}\"}'");
         At("proxy_url").Refuse("proxy_url", "not supported yet", "set the environment variable HTTP_PROXY or HTTPS_PROXY");
         At("middlewares").Refuse("middlewares", "middleware extensions are not supported", "remove it");
         MappingReader reader = At("compression");
@@ -139,22 +146,46 @@ internal sealed class RemoteWriteHttpReader
         http.Finish();
     }
 
-    private void ReadTls()
+    private TlsSettings ReadTls(bool encrypted)
     {
-        MappingReader reader = At("tls");
-        MappingReader tls = reader.Section("tls");
-        TlsKeys.Accept(tls);
-        bool insecure = tls.Flag("insecure", false);
-        tls.Finish();
-        if (insecure)
+        MappingReader tls = At("tls").Section("tls");
+        TlsSettings settings = TlsReader.Read(tls);
+        if (tls.Flag("insecure", false))
         {
             tls.Warning("insecure", "has no effect here: the scheme of the endpoint decides");
         }
 
-        List<string> others = [.. tls.Keys.Where(key => key != "insecure")];
-        foreach (string key in others)
+        tls.Finish();
+        if (encrypted)
         {
-            tls.Refuse(key, "not supported yet", "https uses the certificates that the system trusts");
+            TlsReader.Check(tls, settings);
+        }
+
+        foreach (string key in encrypted ? [] : tls.Keys.Where(key => key != "insecure"))
+        {
+            tls.Warning(key, "has no effect: the endpoint is http", "is it an https endpoint?");
+        }
+
+        return settings;
+    }
+
+    private void CheckAuthorization(RemoteWriteSettings settings)
+    {
+        string? header = settings.BasicAuth is not null ? "Authorization" : settings.BearerToken?.Header;
+        if (header is null)
+        {
+            return;
+        }
+
+        MappingReader reader = At("auth");
+        if (settings.Headers.ContainsKey(header))
+        {
+            reader.Error("auth", $"the header {header} stands below 'headers' too", "keep one of them");
+        }
+
+        if (settings.Endpoint.Scheme != Uri.UriSchemeHttps)
+        {
+            reader.Warning("auth", "the secret crosses the network in clear text", "use an https endpoint");
         }
     }
 
