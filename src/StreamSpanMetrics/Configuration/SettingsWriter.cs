@@ -11,8 +11,8 @@ namespace StreamSpanMetrics.Configuration;
 public static class SettingsWriter
 {
     /// <summary>
-    /// The file's text. Secrets are replaced by references to environment variables, one for each header and other secret; where these are set, the text
-    /// reads back to equal settings.
+    /// The file's text. Secrets are replaced by references to environment variables, one for each header and other secret; where these
+    /// are set, the text reads back to equal settings.
     /// </summary>
     public static string Write(ProcessorSettings settings)
     {

@@ -24,6 +24,18 @@ internal sealed partial class ClientTrouble
         }
     }
 
+    /// <summary>
+    /// Takes a line of the client's log. A broker that closes the connection at the first request, as one does that waits for TLS or a
+    /// user, is no error for the client, which tries again.
+    /// </summary>
+    public void Note(LogMessage line)
+    {
+        if (last is null && line.Facility == "FAIL" && line.Message.Contains("in state APIVERSION_QUERY", StringComparison.Ordinal))
+        {
+            last = "it closes the connection at the first request: does it want TLS or a user, so that 'tls' or 'auth' is missing here?";
+        }
+    }
+
     /// <summary>The brokers answer again.</summary>
     public void Clear() => last = null;
 
@@ -31,9 +43,16 @@ internal sealed partial class ClientTrouble
     public string Explain(string message) => last is string reason ? $"{message} ({reason})" : message;
 
     // Without times, so that the same trouble has the same text, and with keys that the user knows.
-    private static string InOurWords(string reason) => Times().Replace(reason, "")
-        .Replace("ssl.ca.location", "tls.ca_file", StringComparison.Ordinal)
-        .Replace("incorrect security.protocol configuration", "missing or needless 'tls' or 'auth' settings", StringComparison.Ordinal);
+    private static string InOurWords(string reason)
+    {
+        string text = Times().Replace(reason, "")
+            .Replace("ssl.ca.location", "tls.ca_file", StringComparison.Ordinal);
+        return CertificateAlert().IsMatch(text) ? text + "; the broker does not accept our certificate, or wants one: tls.cert_file" : text;
+    }
+
+    // What a server says of a client's certificate (RFC 8446, section 6.2), in OpenSSL's words.
+    [GeneratedRegex("alert (bad|unsupported|revoked|expired|unknown|no)? ?(certificate|ca)", RegexOptions.IgnoreCase)]
+    private static partial Regex CertificateAlert();
 
     [GeneratedRegex(@" \(after [0-9]+ms[^)]*\)")]
     private static partial Regex Times();

@@ -16,7 +16,10 @@ internal sealed class TopicAdmin : IDisposable
     /// <summary>An administrator over the given connection.</summary>
     public TopicAdmin(ClientConfig config) =>
         // Errors reach the caller as exceptions; what the client says besides is kept to explain them.
-        admin = new AdminClientBuilder(config).SetLogHandler((_, _) => { }).SetErrorHandler((_, error) => trouble.Note(error)).Build();
+        admin = new AdminClientBuilder(config)
+            .SetLogHandler((_, line) => trouble.Note(line))
+            .SetErrorHandler((_, error) => trouble.Note(error))
+            .Build();
 
     /// <summary>Why <paramref name="exception"/> came, as far as the client knows.</summary>
     public string Reason(KafkaException exception) => trouble.Explain(exception.Error.Reason);

@@ -28,6 +28,9 @@ internal static class ReceiverTls
         if (TlsCertificates.Client(tls) is ClientCertificate client)
         {
             options.ClientCertificateContext = SslStreamCertificateContext.Create(client.Leaf, client.Chain, offline: true);
+
+            // A server that checks certificates again when a session is resumed (.NET's does) has no intermediate ones then, and refuses.
+            options.AllowTlsResume = false;
         }
 
         if (tls.InsecureSkipVerify)

@@ -73,7 +73,14 @@ public sealed class ClientSecurityTests
         trouble.Note(new Error(ErrorCode.Local_AllBrokersDown, "1/1 brokers are down"));
         Assert.Equal("timed out (ssl://k: verify failed, verify that tls.ca_file is right)", trouble.Explain("timed out"));
 
+        trouble.Note(new Error(ErrorCode.Local_Ssl, "ssl://k: ssl/tls alert bad certificate: SSL alert number 42"));
+        Assert.EndsWith("wants one: tls.cert_file", trouble.Last, StringComparison.Ordinal);
+
         trouble.Clear();
         Assert.Null(trouble.Last);
+        trouble.Note(new LogMessage("client", SyslogLevel.Info, "FAIL", "k: Disconnected (after 3ms in state UP)"));
+        Assert.Null(trouble.Last);
+        trouble.Note(new LogMessage("client", SyslogLevel.Info, "FAIL", "k: Disconnected (after 3ms in state APIVERSION_QUERY)"));
+        Assert.Contains("'tls' or 'auth' is missing", trouble.Last, StringComparison.Ordinal);
     }
 }
