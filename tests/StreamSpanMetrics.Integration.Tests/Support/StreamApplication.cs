@@ -92,7 +92,9 @@ public sealed class StreamApplication : IAsyncDisposable
         return $$"""
             extensions: { {{Extensions}} }
             receivers:
-              kafka: {brokers: ["{{BootstrapServers}}"], session_timeout: 6s, heartbeat_interval: 1s, traces: {topics: [{{SourceTopic}}]}, {{Receiver}} }
+              kafka: {
+                brokers: ["{{BootstrapServers}}"], session_timeout: 6s, heartbeat_interval: 1s,
+                traces: {topics: [{{SourceTopic}}]}, {{Receiver}} }
             connectors:
               span_metrics: {metrics_flush_interval: {{Step}}, {{connector}}}
             exporters:

@@ -22,6 +22,18 @@ internal static class TestCertificates
     /// <summary>The client's key under a passphrase.</summary>
     public static string EncryptedKeyPem { get; } = Encrypted(Client.KeyPem);
 
+    /// <summary>A certificate, with its key, for a server of that name.</summary>
+    public static X509Certificate2 Server(string name)
+    {
+        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        CertificateRequest request = new("CN=server", key, HashAlgorithmName.SHA256);
+        SubjectAlternativeNameBuilder names = new();
+        names.AddDnsName(name);
+        request.CertificateExtensions.Add(names.Build());
+        using X509Certificate2 certificate = request.Create(Authority, From, To, [3]);
+        return certificate.CopyWithPrivateKey(key);
+    }
+
     private static X509Certificate2 MakeAuthority()
     {
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
