@@ -1,4 +1,3 @@
-using System.Buffers;
 using StreamSpanMetrics.Core.Settings;
 using StreamSpanMetrics.Credentials;
 
@@ -12,10 +11,6 @@ internal static class AuthenticatorReader
 {
     private const string Known = "use basicauth or bearertokenauth, or a header: 'headers: {Authorization: \"Bearer ${env:TOKEN}\"}'";
     private const string FileHint = "is it mounted? a relative path starts at the working directory";
-
-    // RFC 9110, section 5.6.2: the letters of a token.
-    private static readonly SearchValues<char> TokenLetters = SearchValues.Create(
-        "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
     /// <summary>The id that <paramref name="exporter"/> names, in either place; null if it names none. Notes no problem.</summary>
     public static string? IdOf(MappingReader exporter)
@@ -107,17 +102,17 @@ internal static class AuthenticatorReader
             Header = reader.Text("header", defaults.Header),
         };
         reader.Finish();
-        if (!IsHeaderValue(settings.Scheme))
+        if (!HttpHeader.IsValue(settings.Scheme))
         {
             reader.Error("scheme", "must be printable ASCII");
         }
 
-        if (!IsHeaderValue(settings.Token.Value))
+        if (!HttpHeader.IsValue(settings.Token.Value))
         {
             reader.Error("token", "must be printable ASCII", "is there a line end at the end of the secret?");
         }
 
-        if (settings.Header.Length == 0 || settings.Header.AsSpan().ContainsAnyExcept(TokenLetters))
+        if (!HttpHeader.IsName(settings.Header))
         {
             reader.Error("header", "this is not the name of a header");
         }
@@ -157,6 +152,4 @@ internal static class AuthenticatorReader
             reader.Error(fileKey, exception.Message, FileHint);
         }
     }
-
-    private static bool IsHeaderValue(string text) => text.All(letter => letter is >= ' ' and < '\u007f');
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using StreamSpanMetrics.Core.Settings;
 
 namespace StreamSpanMetrics.Configuration;
@@ -10,10 +9,6 @@ namespace StreamSpanMetrics.Configuration;
 internal sealed class RemoteWriteHttpReader
 {
     private const string OneConnection = "every partition has one request in flight";
-
-    // RFC 9110, section 5.6.2: the letters of a token.
-    private static readonly SearchValues<char> TokenLetters = SearchValues.Create(
-        "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
     // Written by us for each request (Prometheus remote write 1.0, section Protocol) or by the HTTP client.
     private static readonly string[] ReservedHeaders =
@@ -192,7 +187,7 @@ internal sealed class RemoteWriteHttpReader
     private static void AddHeader(
         MappingReader reader, string key, string name, string value, SortedDictionary<string, string> headers)
     {
-        if (name.Length == 0 || name.AsSpan().ContainsAnyExcept(TokenLetters))
+        if (!HttpHeader.IsName(name))
         {
             reader.Error(reader.KeyPlaceOf(key), key, "this is not the name of a header");
         }
@@ -200,7 +195,7 @@ internal sealed class RemoteWriteHttpReader
         {
             reader.Error(reader.KeyPlaceOf(key), key, "this header is written by the exporter itself", "remove it");
         }
-        else if (value.AsSpan().ContainsAnyInRange('\0', '\u001f') || value.Any(letter => letter >= '\u007f'))
+        else if (!HttpHeader.IsValue(value))
         {
             reader.Error(
                 reader.KeyPlaceOf(key),

@@ -131,6 +131,7 @@ public sealed class SecuredConnectionTests(SecuredKafka kafka, PrometheusFixture
             (noCertificate.StartWorker(), "does not accept our certificate, or wants one"),
             (noEncryption.StartWorker(), "'tls' or 'auth' is missing here"),
         ];
+        await using WorkerProcess command = TopicsCommand(kafka.Users, "spans", $"{TrustedRoot}, {User("PLAIN")}", wrong);
 
         foreach ((WorkerProcess worker, string reason) in workers)
         {
@@ -142,6 +143,9 @@ public sealed class SecuredConnectionTests(SecuredKafka kafka, PrometheusFixture
             Assert.False(worker.HasExited, worker.Output);
             Assert.DoesNotContain("hunter2", worker.Output, StringComparison.Ordinal);
         }
+
+        Assert.Equal(3, await command.WaitForExitAsync());
+        Assert.Contains("Authentication failed", command.Output, StringComparison.Ordinal);
     }
 
     private static StreamApplication Refused(KafkaListener listener, string receiver, Dictionary<string, string?> environment) =>
