@@ -11,4 +11,10 @@ public sealed record KafkaClientSettings
 
     /// <summary>Rack or zone of this worker: fetches go to the nearest replica. Empty: none.</summary>
     public string RackId { get; init; } = "";
+
+    /// <summary>How connections are encrypted (<c>tls</c>); null: they are not.</summary>
+    public TlsSettings? Tls { get; init; }
+
+    /// <summary>Who the clients say they are (<c>auth.sasl</c>); null: nobody, or whom their certificate names.</summary>
+    public SaslSettings? Sasl { get; init; }
 }

@@ -12,6 +12,15 @@ public sealed record RemoteWriteSettings
     /// <summary>Further request headers, such as a tenant id. Values may be secret.</summary>
     public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Whom https connections trust and who they say they are (<c>tls</c>).</summary>
+    public TlsSettings Tls { get; init; } = new();
+
+    /// <summary>User name and password, from the extension that <c>auth.authenticator</c> names; null: none.</summary>
+    public BasicAuthSettings? BasicAuth { get; init; }
+
+    /// <summary>A token, from the extension that <c>auth.authenticator</c> names; null: none. Never beside a user name.</summary>
+    public BearerTokenSettings? BearerToken { get; init; }
+
     /// <summary>First pause before a retry (<c>retry_on_failure.initial_interval</c>).</summary>
     public TimeSpan RetryInitialInterval { get; init; } = TimeSpan.FromMilliseconds(50);
 

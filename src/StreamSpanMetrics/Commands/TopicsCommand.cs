@@ -30,16 +30,16 @@ public static class TopicsCommand
         ProcessorSettings settings, bool create, bool json, InvocationConfiguration console, CancellationToken stop)
     {
         IReadOnlyList<TopicFinding> findings;
+        using TopicAdmin admin = new(ClientConfigs.Client(settings.Source.Kafka));
         try
         {
-            using TopicAdmin admin = new(ClientConfigs.Client(settings.Source.Kafka));
             findings = await new TopicInspection(settings, admin, TimeProvider.System).RunAsync(create, stop).ConfigureAwait(false);
         }
         catch (KafkaException exception) when (exception.Error.IsLocalError && exception.Error.Code != ErrorCode.Local_Partial)
         {
             string brokers = string.Join(',', settings.Source.Kafka.Brokers);
             await console.Error.WriteLineAsync(FormattableString.Invariant(
-                $"no broker at {brokers} answered within {TopicAdmin.AskTimeout.TotalSeconds} s: {exception.Error.Reason}")).ConfigureAwait(false);
+                $"no broker at {brokers} answered within {TopicAdmin.AskTimeout.TotalSeconds} s: {admin.Reason(exception)}")).ConfigureAwait(false);
             return ExitCode.CouldNotStart;
         }
         catch (KafkaException exception)

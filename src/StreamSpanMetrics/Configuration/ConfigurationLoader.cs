@@ -13,7 +13,8 @@ public static class ConfigurationLoader
 
     /// <summary>
     /// Reads the file <paramref name="path"/>; <paramref name="environment"/> gives a variable's value, null if it is not set. Whoever
-    /// does not read spans from Kafka (<paramref name="needsReceiver"/> false) is not warned that there is no receiver for it.
+    /// does not read spans from Kafka (<paramref name="needsReceiver"/> false) connects to nothing: a missing receiver is no matter, and
+    /// certificates and secrets need not be at hand.
     /// </summary>
     public static ConfigurationResult LoadFile(string path, Func<string, string?> environment, bool needsReceiver = true)
     {
@@ -60,7 +61,7 @@ public static class ConfigurationLoader
             return new ConfigurationResult(null, problems.Sorted());
         }
 
-        ReadingContext context = new(problems, new EnvironmentExpansion(environment, problems));
+        ReadingContext context = new(problems, new EnvironmentExpansion(environment, problems), needsReceiver);
         ProcessorSettings? settings = ReadSettings(new MappingReader(context, root, ""), needsReceiver);
         return new ConfigurationResult(problems.HasErrors ? null : settings, problems.Sorted());
     }
@@ -77,7 +78,9 @@ public static class ConfigurationLoader
             Source = WithOneCluster(top, path, source, exporter),
             Connector = ReadConnector(top, path.Connector),
             MetricsTopic = exporter?.Topic ?? new MetricsTopicSettings(),
-            RemoteWrite = path.RemoteWriteExporter is null ? null : RemoteWriteReader.Read(Reader(top, path.RemoteWriteExporter)),
+            RemoteWrite = path.RemoteWriteExporter is null
+                ? null
+                : RemoteWriteReader.Read(Reader(top, path.RemoteWriteExporter), [.. file.In("extensions")]),
             Stream = stream,
         };
         CheckTopics(path.KafkaExporter is null ? top : Reader(top, path.KafkaExporter), settings);
@@ -119,27 +122,46 @@ public static class ConfigurationLoader
         return defaults;
     }
 
-    // One transaction spans reading and writing, so both ends are on one cluster.
+    // One transaction spans reading and writing, so both ends are on one cluster, reached in one way.
     private static SpanSourceSettings WithOneCluster(
         MappingReader top, SelectedPath path, SpanSourceSettings source, KafkaExporterSettings? exporter)
     {
-        if (exporter?.Brokers is null)
+        if (exporter is null)
         {
             return source;
         }
 
         if (path.Receiver is null)
         {
-            return source with { Kafka = source.Kafka with { Brokers = exporter.Brokers } };
+            return source with
+            {
+                Kafka = source.Kafka with
+                {
+                    Brokers = exporter.Brokers ?? source.Kafka.Brokers,
+                    Tls = exporter.Security?.Tls,
+                    Sasl = exporter.Security?.Sasl,
+                },
+            };
         }
 
-        if (!exporter.Brokers.ToHashSet().SetEquals(source.Kafka.Brokers))
+        MappingReader reader = Reader(top, path.KafkaExporter!);
+        if (exporter.Brokers is not null && !exporter.Brokers.ToHashSet().SetEquals(source.Kafka.Brokers))
         {
-            MappingReader reader = Reader(top, path.KafkaExporter!);
             reader.Error(
                 "brokers",
                 $"differ from those of {path.Receiver.Path}",
                 "both ends must be one cluster, since a transaction spans them; use the same list, or leave this one out");
+        }
+
+        // What was not written is taken from the receiver, as its brokers are.
+        if (exporter.Security is not null && exporter.Security != new KafkaSecurity(source.Kafka.Tls, source.Kafka.Sasl))
+        {
+            string key = reader.Has("auth") ? "auth" : "tls";
+            reader.Error(
+                reader.KeyPlaceOf(key),
+                key,
+                $"auth and tls differ from those of {path.Receiver.Path}",
+                "a worker connects in one way, since a transaction spans both ends; write the same, or leave auth and tls out here");
         }
 
         return source;

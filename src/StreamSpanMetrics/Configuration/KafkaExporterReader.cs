@@ -15,6 +15,7 @@ internal static class KafkaExporterReader
     public static KafkaExporterSettings Read(MappingReader reader)
     {
         IReadOnlyList<string>? brokers = KafkaKeys.ReadBrokers(reader);
+        KafkaSecurity? security = KafkaSecurityReader.Read(reader);
         MetricsTopicSettings defaults = new();
         MetricsTopicSettings topic = new()
         {
@@ -23,7 +24,7 @@ internal static class KafkaExporterReader
         };
         IgnoreRest(reader);
         reader.Finish();
-        return new KafkaExporterSettings(brokers, topic);
+        return new KafkaExporterSettings(brokers, security, topic);
     }
 
     private static string ReadMetrics(MappingReader reader, string fallback)
@@ -68,7 +69,6 @@ internal static class KafkaExporterReader
 
     private static void IgnoreRest(MappingReader reader)
     {
-        KafkaKeys.RefuseSecurity(reader);
         KafkaKeys.IgnoreClientDetails(reader);
         reader.Ignore("client_id", "a worker has one client id, that of the Kafka receiver");
         reader.Ignore("rack_id", "a worker has one rack, that of the Kafka receiver");

@@ -57,31 +57,6 @@ internal static class KafkaKeys
         return false;
     }
 
-    /// <summary>Reads what secures a connection: nothing of it works in this version, and it must not look as if it did.</summary>
-    public static void RefuseSecurity(MappingReader reader)
-    {
-        const string Hint = "use a plaintext listener of the brokers inside a trusted network until then";
-        reader.Refuse("auth", "secured Kafka connections are not supported in this version yet", Hint);
-        SettingNode? value = reader.Find("tls");
-        if (value is null)
-        {
-            return;
-        }
-
-        MappingReader tls = reader.Section("tls");
-        bool insecure = tls.Flag("insecure", false);
-        TlsKeys.Accept(tls);
-        tls.Finish();
-        if (insecure && tls.Keys.All(key => key == "insecure"))
-        {
-            reader.Warning("tls", "has no effect here: connections are plaintext anyway");
-        }
-        else
-        {
-            reader.Refuse("tls", "secured Kafka connections are not supported in this version yet", Hint);
-        }
-    }
-
     /// <summary>Accepts what only the Collector's own client knows.</summary>
     public static void IgnoreClientDetails(MappingReader reader)
     {

@@ -20,6 +20,7 @@ internal static class KafkaReceiverReader
     public static SpanSourceSettings Read(MappingReader reader)
     {
         SpanSourceSettings defaults = new();
+        KafkaSecurity? security = KafkaSecurityReader.Read(reader);
         SpanSourceSettings settings = new()
         {
             Kafka = new KafkaClientSettings
@@ -27,6 +28,8 @@ internal static class KafkaReceiverReader
                 Brokers = KafkaKeys.ReadBrokers(reader) ?? defaults.Kafka.Brokers,
                 ClientId = reader.Text("client_id", defaults.Kafka.ClientId),
                 RackId = reader.Text("rack_id", defaults.Kafka.RackId),
+                Tls = security?.Tls,
+                Sasl = security?.Sasl,
             },
             Topic = ReadTraces(reader, defaults.Topic),
             InitialOffset = reader.Choice(
@@ -102,7 +105,6 @@ internal static class KafkaReceiverReader
 
     private static void IgnoreRest(MappingReader reader)
     {
-        KafkaKeys.RefuseSecurity(reader);
         KafkaKeys.IgnoreClientDetails(reader);
         reader.Ignore("group_id", "groups are named after stream.application_id; this one may be that of a running Collector");
         reader.Ignore("group_instance_id", "workers may come and go; no member is static");

@@ -205,6 +205,12 @@ internal sealed class PathSelector(CollectorFile file, ProblemList problems)
     {
         Component?[] parts = [path.Receiver, path.Connector, path.KafkaExporter, path.RemoteWriteExporter];
         List<Component> run = [.. parts.OfType<Component>()];
+        if (path.RemoteWriteExporter is Component exporter
+            && AuthenticatorReader.IdOf(new MappingReader(stream.Context, exporter.Value, exporter.Path)) is string authenticator)
+        {
+            run.AddRange(file.In("extensions").Where(extension => extension.Id == authenticator));
+        }
+
         HashSet<string> namedProcessors =
         [
             .. tracesPipelines.Concat(metricsPipelines).SelectMany(pipeline => pipeline.Processors).Select(node => node.Text),

@@ -1,4 +1,4 @@
-using System.Buffers;
+using StreamSpanMetrics.Core.Settings;
 
 namespace StreamSpanMetrics.Configuration;
 
@@ -9,10 +9,6 @@ namespace StreamSpanMetrics.Configuration;
 internal sealed class RemoteWriteHttpReader
 {
     private const string OneConnection = "every partition has one request in flight";
-
-    // RFC 9110, section 5.6.2: the letters of a token.
-    private static readonly SearchValues<char> TokenLetters = SearchValues.Create(
-        "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
     // Written by us for each request (Prometheus remote write 1.0, section Protocol) or by the HTTP client.
     private static readonly string[] ReservedHeaders =
@@ -74,7 +70,7 @@ internal sealed class RemoteWriteHttpReader
             reader.Error(
                 "endpoint",
                 "user and password in the address are not supported",
-                "write them as 'headers: {Authorization: \"Basic ${env:REMOTE_WRITE_BASIC}\"}', base64 of user:password");
+                "name a basicauth extension in auth.authenticator");
             return null;
         }
 
@@ -114,14 +110,20 @@ internal sealed class RemoteWriteHttpReader
         return headers;
     }
 
+    /// <summary>Reads whom to trust and who we are.</summary>
+    public RemoteWriteSettings ReadSecurity(RemoteWriteSettings settings, IReadOnlyList<Component> extensions)
+    {
+        RemoteWriteSettings secured = AuthenticatorReader.Read(At("auth").Section("auth"), extensions, settings) with
+        {
+            Tls = ReadTls(settings.Endpoint.Scheme == Uri.UriSchemeHttps),
+        };
+        CheckAuthorization(secured);
+        return secured;
+    }
+
     /// <summary>Reads what is left and refuses unknown keys below <c>http</c>.</summary>
     public void Finish()
     {
-        ReadTls();
-        At("auth").Refuse(
-            "auth",
-            "authenticator extensions are not supported yet",
-            "set the header: 'headers: {Authorization: \"Bearer ${env:TOKEN}\"}'");
         At("proxy_url").Refuse("proxy_url", "not supported yet", "set the environment variable HTTP_PROXY or HTTPS_PROXY");
         At("middlewares").Refuse("middlewares", "middleware extensions are not supported", "remove it");
         MappingReader reader = At("compression");
@@ -139,29 +141,53 @@ internal sealed class RemoteWriteHttpReader
         http.Finish();
     }
 
-    private void ReadTls()
+    private TlsSettings ReadTls(bool encrypted)
     {
-        MappingReader reader = At("tls");
-        MappingReader tls = reader.Section("tls");
-        TlsKeys.Accept(tls);
-        bool insecure = tls.Flag("insecure", false);
-        tls.Finish();
-        if (insecure)
+        MappingReader tls = At("tls").Section("tls");
+        TlsSettings settings = TlsReader.Read(tls);
+        if (tls.Flag("insecure", false))
         {
             tls.Warning("insecure", "has no effect here: the scheme of the endpoint decides");
         }
 
-        List<string> others = [.. tls.Keys.Where(key => key != "insecure")];
-        foreach (string key in others)
+        tls.Finish();
+        if (encrypted)
         {
-            tls.Refuse(key, "not supported yet", "https uses the certificates that the system trusts");
+            TlsReader.Check(tls, settings);
+        }
+
+        foreach (string key in encrypted ? [] : tls.Keys.Where(key => key != "insecure"))
+        {
+            tls.Warning(key, "has no effect: the endpoint is http", "is it an https endpoint?");
+        }
+
+        return settings;
+    }
+
+    private void CheckAuthorization(RemoteWriteSettings settings)
+    {
+        string? header = settings.BasicAuth is not null ? "Authorization" : settings.BearerToken?.Header;
+        if (header is null)
+        {
+            return;
+        }
+
+        MappingReader reader = At("auth");
+        if (settings.Headers.ContainsKey(header))
+        {
+            reader.Error("auth", $"the header {header} stands below 'headers' too", "keep one of them");
+        }
+
+        if (settings.Endpoint.Scheme != Uri.UriSchemeHttps)
+        {
+            reader.Warning("auth", "the secret crosses the network in clear text", "use an https endpoint");
         }
     }
 
     private static void AddHeader(
         MappingReader reader, string key, string name, string value, SortedDictionary<string, string> headers)
     {
-        if (name.Length == 0 || name.AsSpan().ContainsAnyExcept(TokenLetters))
+        if (!HttpHeader.IsName(name))
         {
             reader.Error(reader.KeyPlaceOf(key), key, "this is not the name of a header");
         }
@@ -169,7 +195,7 @@ internal sealed class RemoteWriteHttpReader
         {
             reader.Error(reader.KeyPlaceOf(key), key, "this header is written by the exporter itself", "remove it");
         }
-        else if (value.AsSpan().ContainsAnyInRange('\0', '\u001f') || value.Any(letter => letter >= '\u007f'))
+        else if (!HttpHeader.IsValue(value))
         {
             reader.Error(
                 reader.KeyPlaceOf(key),

@@ -13,23 +13,30 @@ internal static class RemoteWriteReader
 
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
+
+    // Stands for an endpoint that is missing, so that the rest is still read.
+    private static readonly Uri Placeholder = new("https://localhost");
+
     private const int SmallestBatchBytes = 10_000;
     private const int LargestBatchBytes = 100_000_000;
 
-    /// <summary>Reads the section; null if there is no endpoint, which is then among the problems.</summary>
-    public static RemoteWriteSettings? Read(MappingReader reader)
+    /// <summary>
+    /// Reads the section and the one of <paramref name="extensions"/> that it names; null if there is no endpoint, which is then among the
+    /// problems.
+    /// </summary>
+    public static RemoteWriteSettings? Read(MappingReader reader, IReadOnlyList<Component> extensions)
     {
         RemoteWriteHttpReader http = new(reader);
         Uri? endpoint = http.ReadEndpoint();
         RemoteWriteSettings settings = new()
         {
-            Endpoint = endpoint ?? new Uri("http://localhost"),
+            Endpoint = endpoint ?? Placeholder,
             Timeout = http.ReadTimeout(TimeSpan.FromSeconds(5)),
             Headers = http.ReadHeaders(),
             MaxBatchBytes = reader.Bytes("max_batch_size_bytes", 3_000_000, SmallestBatchBytes, LargestBatchBytes),
             Rules = ReadRules(reader),
         };
-        settings = ReadRetry(reader, settings);
+        settings = ReadRetry(reader, http.ReadSecurity(settings, extensions));
         http.Finish();
         IgnoreQueues(reader);
         RefuseLaterFeatures(reader);

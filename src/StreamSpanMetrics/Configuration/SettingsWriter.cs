@@ -11,18 +11,19 @@ namespace StreamSpanMetrics.Configuration;
 public static class SettingsWriter
 {
     /// <summary>
-    /// The file's text. Secrets are replaced by references to environment variables, one for each header; where these are set, the text
-    /// reads back to equal settings.
+    /// The file's text. Secrets are replaced by references to environment variables, one for each header and other secret; where these
+    /// are set, the text reads back to equal settings.
     /// </summary>
     public static string Write(ProcessorSettings settings)
     {
         YamlText yaml = new();
         yaml.Comment("Effective settings, defaults included.");
-        if (settings.RemoteWrite is { Headers.Count: > 0 })
+        if (settings.RemoteWrite is { Headers.Count: > 0 } || SecurityWriter.HasSecrets(settings))
         {
-            yaml.Comment("Values of headers may be secret: they are replaced by references to environment variables.");
+            yaml.Comment("Secrets, and values of headers, which may be secret, are replaced by references to environment variables.");
         }
 
+        SecurityWriter.WriteExtensions(yaml, settings.RemoteWrite);
         WriteReceiver(yaml, settings.Source);
         yaml.Open("connectors");
         yaml.Open("span_metrics");
@@ -56,6 +57,7 @@ public static class SettingsWriter
         yaml.Add("brokers", source.Kafka.Brokers);
         yaml.Add("client_id", source.Kafka.ClientId);
         yaml.Add("rack_id", source.Kafka.RackId);
+        SecurityWriter.WriteKafka(yaml, source.Kafka);
         yaml.Add("initial_offset", source.InitialOffset == InitialOffset.Earliest ? "earliest" : "latest");
         yaml.Add("session_timeout", source.SessionTimeout);
         yaml.Add("heartbeat_interval", source.HeartbeatInterval);
@@ -139,6 +141,7 @@ public static class SettingsWriter
             yaml.Close();
         }
 
+        SecurityWriter.WriteRemoteWrite(yaml, remoteWrite);
         yaml.Open("retry_on_failure");
         yaml.Add("initial_interval", remoteWrite.RetryInitialInterval);
         yaml.Add("max_interval", remoteWrite.RetryMaxInterval);

@@ -48,7 +48,7 @@ internal sealed class ApplicationState
             {
                 // Every step of the preparation may be repeated: each looks first whether it was done. A topic that was just created
                 // has no leader for a moment, and a broker may go away in between.
-                logger.WaitingFor(BrokerReason(exception), time);
+                logger.WaitingFor(BrokerReason(admin, exception), time);
                 await Task.Delay(WaitForBroker, time, stop).ConfigureAwait(false);
             }
         }
@@ -110,7 +110,7 @@ internal sealed class ApplicationState
             }
             catch (KafkaException exception)
             {
-                reason = BrokerReason(exception);
+                reason = BrokerReason(admin, exception);
             }
 
             logger.WaitingFor(reason, time);
@@ -118,8 +118,8 @@ internal sealed class ApplicationState
         }
     }
 
-    private string BrokerReason(KafkaException exception) =>
-        $"a broker at {string.Join(',', settings.Source.Kafka.Brokers)}: {exception.Error.Reason}";
+    private string BrokerReason(TopicAdmin admin, KafkaException exception) =>
+        $"a broker at {string.Join(',', settings.Source.Kafka.Brokers)}: {admin.Reason(exception)}";
 
     private async Task<List<TopicPlan>> MissingTopicsAsync(TopicAdmin admin)
     {

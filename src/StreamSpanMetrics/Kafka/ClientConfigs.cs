@@ -21,14 +21,19 @@ internal static class ClientConfigs
     private const int MaxPollIntervalMillis = 300_000;
 
     /// <summary>Connection of any client.</summary>
-    public static ClientConfig Client(KafkaClientSettings kafka) => new()
+    public static ClientConfig Client(KafkaClientSettings kafka)
     {
-        BootstrapServers = string.Join(',', kafka.Brokers),
-        ClientId = kafka.ClientId,
-        ClientRack = kafka.RackId.Length == 0 ? null : kafka.RackId,
-        // A broker that comes back should be found at once, not after the default of up to 10 s.
-        ReconnectBackoffMaxMs = 2000,
-    };
+        ClientConfig config = new()
+        {
+            BootstrapServers = string.Join(',', kafka.Brokers),
+            ClientId = kafka.ClientId,
+            ClientRack = kafka.RackId.Length == 0 ? null : kafka.RackId,
+            // A broker that comes back should be found at once, not after the default of up to 10 s.
+            ReconnectBackoffMaxMs = 2000,
+        };
+        ClientSecurity.Apply(config, kafka);
+        return config;
+    }
 
     /// <summary>A member of a stage's group. Offsets are ours to commit, and a missing one is never guessed (S1).</summary>
     public static ConsumerConfig GroupConsumer(KafkaClientSettings kafka, SpanSourceSettings source, string group, bool withHeaders) =>

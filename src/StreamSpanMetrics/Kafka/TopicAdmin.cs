@@ -10,12 +10,19 @@ internal sealed class TopicAdmin : IDisposable
     /// <summary>How long an answer of the brokers is waited for.</summary>
     public static readonly TimeSpan AskTimeout = TimeSpan.FromSeconds(10);
 
+    private readonly ClientTrouble trouble = new();
     private readonly IAdminClient admin;
 
     /// <summary>An administrator over the given connection.</summary>
     public TopicAdmin(ClientConfig config) =>
-        // Errors reach the caller as exceptions; what the client says besides would only repeat them.
-        admin = new AdminClientBuilder(config).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
+        // Errors reach the caller as exceptions; what the client says besides is kept to explain them.
+        admin = new AdminClientBuilder(config)
+            .SetLogHandler((_, line) => trouble.Note(line))
+            .SetErrorHandler((_, error) => trouble.Note(error))
+            .Build();
+
+    /// <summary>Why <paramref name="exception"/> came, as far as the client knows.</summary>
+    public string Reason(KafkaException exception) => trouble.Explain(exception.Error.Reason);
 
     /// <summary>
     /// Number of partitions; 0 if the topic does not exist. Describes the topic instead of asking for its metadata, which could make
@@ -28,11 +35,13 @@ internal sealed class TopicAdmin : IDisposable
             DescribeTopicsResult result = await admin
                 .DescribeTopicsAsync(TopicCollection.OfTopicNames([topic]), new DescribeTopicsOptions { RequestTimeout = AskTimeout })
                 .ConfigureAwait(false);
+            trouble.Clear();
             return result.TopicDescriptions[0].Partitions.Count;
         }
         catch (DescribeTopicsException exception)
             when (exception.Results.TopicDescriptions.Exists(topic => topic.Error.Code == ErrorCode.UnknownTopicOrPart))
         {
+            trouble.Clear();
             return 0;
         }
     }

@@ -66,14 +66,23 @@ public sealed class RemoteWriteSender : IDisposable
         retries = new ResiliencePipelineBuilder<RemoteWriteAnswer> { TimeProvider = clock }.AddRetry(options).Build();
     }
 
-    /// <summary>The handler for a real receiver: no redirects, a push goes where it was sent; connections are renewed for DNS.</summary>
-    public static HttpMessageHandler CreateHandler(RemoteWriteSettings settings) => new SocketsHttpHandler
+    /// <summary>
+    /// The handler for a real receiver: no redirects, a push goes where it was sent; connections are renewed for DNS; encrypted and
+    /// authorized as the settings say.
+    /// </summary>
+    /// <exception cref="Credentials.CredentialException">A certificate or key cannot be read.</exception>
+    public static HttpMessageHandler CreateHandler(RemoteWriteSettings settings) => Authorized(settings, new SocketsHttpHandler
     {
         AllowAutoRedirect = false,
         UseCookies = false,
         ConnectTimeout = settings.Timeout,
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-    };
+        SslOptions = ReceiverTls.Options(settings.Tls),
+    });
+
+    /// <summary>A handler that adds what the settings say about the user, and leaves the rest to <paramref name="inner"/>.</summary>
+    internal static HttpMessageHandler Authorized(RemoteWriteSettings settings, HttpMessageHandler inner) =>
+        settings.BasicAuth is null && settings.BearerToken is null ? inner : new AuthorizationHandler(settings, inner);
 
     /// <summary>Sends a batch and settles every sample of it. The batch must stay valid until then.</summary>
     /// <exception cref="OperationCanceledException">Only if <paramref name="cancellation"/> asks; what was sent stays sent.</exception>
@@ -162,9 +171,20 @@ public sealed class RemoteWriteSender : IDisposable
         }
         catch (Exception error) when (error is HttpRequestException or IOException)
         {
-            string inner = error.InnerException is null ? "" : $" ({error.InnerException.Message})";
-            return new RemoteWriteAnswer(null, error.Message + inner);
+            return new RemoteWriteAnswer(null, Reasons(error));
         }
+    }
+
+    // What went wrong in a handshake stands in the innermost exception.
+    private static string Reasons(Exception error)
+    {
+        StringBuilder text = new(error.Message);
+        for (Exception? inner = error.InnerException; inner is not null; inner = inner.InnerException)
+        {
+            text.Append(": ").Append(inner.Message);
+        }
+
+        return text.ToString();
     }
 
     private HttpRequestMessage CreateRequest(byte[] body)
@@ -175,6 +195,12 @@ public sealed class RemoteWriteSender : IDisposable
         HttpRequestMessage request = new(HttpMethod.Post, settings.Endpoint) { Content = content };
         request.Headers.TryAddWithoutValidation("X-Prometheus-Remote-Write-Version", "0.1.0");
         request.Headers.TryAddWithoutValidation("User-Agent", userAgent);
+        if (settings.Tls.ServerName.Length > 0 && settings.Endpoint.Scheme == Uri.UriSchemeHttps)
+        {
+            // .NET takes the name to ask for, and to find in the certificate, from here.
+            request.Headers.Host = settings.Tls.ServerName;
+        }
+
         foreach (KeyValuePair<string, string> header in settings.Headers)
         {
             // What .NET counts as a header of the content is refused by the request's own collection.

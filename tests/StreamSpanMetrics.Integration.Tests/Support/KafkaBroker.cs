@@ -2,7 +2,9 @@ using Confluent.Kafka;
 
 namespace StreamSpanMetrics.Integration.Tests.Support;
 
-/// <summary>A real Kafka broker of our own: one KRaft node, plain text, its own folder. It can be killed and started again.</summary>
+/// <summary>
+/// A real Kafka broker of our own: one KRaft node, its own folder, plain text and other listeners. It can be killed and started again.
+/// </summary>
 public sealed class KafkaBroker : IAsyncDisposable
 {
     // Any 16 bytes in base64url do; a fixed one keeps runs alike.
@@ -30,7 +32,13 @@ public sealed class KafkaBroker : IAsyncDisposable
     /// <summary>Formats a folder and starts a broker in it.</summary>
     /// <param name="settings">Lines of <c>server.properties</c> (key=value) over the defaults of this class.</param>
     /// <exception cref="UnavailableException">KAFKA_HOME is not set, holds no libraries, or there is no Java.</exception>
-    public static async Task<KafkaBroker> StartAsync(params string[] settings)
+    public static Task<KafkaBroker> StartAsync(params string[] settings) => StartAsync([], settings);
+
+    /// <summary>Formats a folder and starts a broker in it that listens on further ports.</summary>
+    /// <param name="listeners">Listeners besides the plain one.</param>
+    /// <param name="settings">Lines of <c>server.properties</c> (key=value) over the defaults of this class.</param>
+    /// <exception cref="UnavailableException">KAFKA_HOME is not set, holds no libraries, or there is no Java.</exception>
+    public static async Task<KafkaBroker> StartAsync(IReadOnlyList<KafkaListener> listeners, string[] settings)
     {
         string? home = Environment.GetEnvironmentVariable("KAFKA_HOME");
         if (string.IsNullOrEmpty(home) || !Directory.Exists(Path.Combine(home, "libs")))
@@ -46,7 +54,7 @@ public sealed class KafkaBroker : IAsyncDisposable
         KafkaBroker broker = new(home);
         try
         {
-            await broker.FormatAsync(settings);
+            await broker.FormatAsync(listeners, settings);
             await broker.StartAgainAsync();
             return broker;
         }
@@ -108,17 +116,19 @@ public sealed class KafkaBroker : IAsyncDisposable
         }
     }
 
-    private async Task FormatAsync(string[] settings)
+    private async Task FormatAsync(IReadOnlyList<KafkaListener> listeners, string[] settings)
     {
+        string others = string.Concat(listeners.Select(listener => $",{listener.Name}://127.0.0.1:{listener.Port}"));
+        string protocols = string.Concat(listeners.Select(listener => $",{listener.Name}:{listener.Protocol}"));
         string[] defaults =
         [
             "process.roles=broker,controller",
             "node.id=1",
             $"controller.quorum.voters=1@127.0.0.1:{controllerPort.Port}",
-            $"listeners=PLAINTEXT://127.0.0.1:{brokerPort.Port},CONTROLLER://127.0.0.1:{controllerPort.Port}",
-            $"advertised.listeners=PLAINTEXT://127.0.0.1:{brokerPort.Port}",
+            $"listeners=PLAINTEXT://127.0.0.1:{brokerPort.Port},CONTROLLER://127.0.0.1:{controllerPort.Port}{others}",
+            $"advertised.listeners=PLAINTEXT://127.0.0.1:{brokerPort.Port}{others}",
             "controller.listener.names=CONTROLLER",
-            "listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT",
+            $"listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT{protocols}",
             $"log.dirs={folder.PathOf("data")}",
             "auto.create.topics.enable=false",
             "offsets.topic.replication.factor=1",

@@ -14,10 +14,12 @@ public sealed class PrometheusServer : IAsyncDisposable
 
     /// <summary>Takes a server by its address.</summary>
     /// <param name="address">For example <c>http://127.0.0.1:9090/</c>.</param>
-    public PrometheusServer(Uri address)
+    /// <param name="client">Asks it; null: a client without any secret.</param>
+    public PrometheusServer(Uri address, HttpClient? client = null)
     {
         Address = address;
-        http = new HttpClient { BaseAddress = address };
+        http = client ?? new HttpClient();
+        http.BaseAddress = address;
     }
 
     /// <summary>Root of its HTTP interface.</summary>
@@ -28,8 +30,11 @@ public sealed class PrometheusServer : IAsyncDisposable
 
     /// <summary>Starts a server of one's own with the <c>prometheus</c> of PATH.</summary>
     /// <param name="outOfOrderTimeWindow">How old a sample may be beside newer ones, for example <c>24h</c>; null: not at all.</param>
+    /// <param name="webConfigFile">A web configuration file that turns on TLS; null: plain HTTP.</param>
+    /// <param name="client">Asks it; null: a client without any secret.</param>
     /// <exception cref="UnavailableException">There is no such program.</exception>
-    public static async Task<PrometheusServer> StartAsync(string? outOfOrderTimeWindow = null)
+    public static async Task<PrometheusServer> StartAsync(
+        string? outOfOrderTimeWindow = null, string? webConfigFile = null, HttpClient? client = null)
     {
         string program = ProgramPath.Find("prometheus") ?? throw new UnavailableException("there is no prometheus on PATH");
         TemporaryFolder folder = new();
@@ -42,8 +47,9 @@ public sealed class PrometheusServer : IAsyncDisposable
             "--web.enable-remote-write-receiver",
             "--enable-feature=exemplar-storage,native-histograms",
             "--log.level=warn",
+            .. webConfigFile is null ? Array.Empty<string>() : [$"--web.config.file={webConfigFile}"],
         ]);
-        PrometheusServer server = new(new Uri($"http://127.0.0.1:{port.Port}/"));
+        PrometheusServer server = new(new Uri($"{(webConfigFile is null ? "http" : "https")}://127.0.0.1:{port.Port}/"), client);
         server.parts.AddRange([process, new Owned(port), new Owned(folder)]);
         try
         {

@@ -39,6 +39,18 @@ public sealed class StreamApplication : IAsyncDisposable
     /// <summary>Where remote write goes; null: there is no such exporter.</summary>
     public Uri? RemoteWriteAddress { get; init; }
 
+    /// <summary>Further keys of the Kafka receiver, in flow style: <c>tls: {}</c>.</summary>
+    public string Receiver { get; init; } = "";
+
+    /// <summary>Further keys of the remote-write exporter, in flow style.</summary>
+    public string RemoteWrite { get; init; } = "";
+
+    /// <summary>The section <c>extensions</c>, in flow style.</summary>
+    public string Extensions { get; init; } = "";
+
+    /// <summary>Variables of the workers' environment.</summary>
+    public IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>();
+
     /// <summary>Length of a step, as the Collector writes durations.</summary>
     public string Step { get; init; } = "1s";
 
@@ -57,7 +69,7 @@ public sealed class StreamApplication : IAsyncDisposable
     /// <param name="stream">Keys of the section <c>stream</c> instead of those of the application.</param>
     public WorkerProcess StartWorker(string connector = "", string? stream = null)
     {
-        WorkerProcess worker = WorkerProcess.Start(["run"], Settings(connector, stream ?? Stream));
+        WorkerProcess worker = WorkerProcess.Start(["run"], Settings(connector, stream ?? Stream), Environment);
         workers.Add(worker);
         return worker;
     }
@@ -76,14 +88,13 @@ public sealed class StreamApplication : IAsyncDisposable
     {
         string remoteWrite = RemoteWriteAddress is null
             ? ""
-            : $"prometheusremotewrite: {{endpoint: '{RemoteWriteAddress}', external_labels: {{run: {Id}}}}}";
+            : $"prometheusremotewrite: {{endpoint: '{RemoteWriteAddress}', external_labels: {{run: {Id}}}, {RemoteWrite}}}";
         return $$"""
+            extensions: { {{Extensions}} }
             receivers:
-              kafka:
-                brokers: ["{{BootstrapServers}}"]
-                session_timeout: 6s
-                heartbeat_interval: 1s
-                traces: {topics: [{{SourceTopic}}]}
+              kafka: {
+                brokers: ["{{BootstrapServers}}"], session_timeout: 6s, heartbeat_interval: 1s,
+                traces: {topics: [{{SourceTopic}}]}, {{Receiver}} }
             connectors:
               span_metrics: {metrics_flush_interval: {{Step}}, {{connector}}}
             exporters:

@@ -4,16 +4,34 @@ using StreamSpanMetrics.Core.Histograms;
 using StreamSpanMetrics.Core.Prometheus;
 using StreamSpanMetrics.Core.Settings;
 using StreamSpanMetrics.Core.Spans;
+using StreamSpanMetrics.Tests.Support;
 
 namespace StreamSpanMetrics.Tests.Configuration;
 
 /// <summary>Every key reaches its setting, and every setting has a key.</summary>
 public sealed class EveryKeyTests
 {
-    // Built by RulesBuilder from the connector's settings, not read from the file.
-    private static readonly string[] WithoutKey = ["$.RemoteWrite.Rules.IdentityLabels"];
+    private static readonly string[] WithoutKey =
+    [
+        // Files instead of texts, the highest version that there is, and the other authenticator: SecurityTests.
+        "$.RemoteWrite.Tls.CaFile", "$.RemoteWrite.Tls.CertificateFile", "$.RemoteWrite.Tls.KeyFile", "$.RemoteWrite.Tls.MaxVersion",
+        "$.RemoteWrite.BearerToken",
 
-    private static readonly (string Name, string Value)[] Environment = [("TENANT", "shop-1"), ("TOKEN", "secret")];
+        // Built by RulesBuilder from the connector's settings, not read from the file.
+        "$.RemoteWrite.Rules.IdentityLabels",
+    ];
+
+    private static readonly (string Name, string Value)[] Environment =
+    [
+        ("TENANT", "shop-1"),
+        ("TOKEN", "secret"),
+        ("CA_PEM", TestCertificates.AuthorityPem),
+        ("CERT_PEM", TestCertificates.Client.CertificatePem),
+        ("KAFKA_TLS_KEY_PEM", TestCertificates.Client.KeyPem),
+        ("REMOTE_WRITE_TLS_KEY_PEM", TestCertificates.Client.KeyPem),
+        ("KAFKA_SASL_PASSWORD", "pencil"),
+        ("REMOTE_WRITE_PASSWORD", "rubber"),
+    ];
 
     [Fact]
     public void Every_key_is_read_back()
@@ -66,7 +84,14 @@ public sealed class EveryKeyTests
     {
         Source = new SpanSourceSettings
         {
-            Kafka = new KafkaClientSettings { Brokers = ["a:9092", "b:9093"], ClientId = "me", RackId = "zone-1" },
+            Kafka = new KafkaClientSettings
+            {
+                Brokers = ["a:9092", "b:9093"],
+                ClientId = "me",
+                RackId = "zone-1",
+                Tls = ExpectedTls(),
+                Sasl = new SaslSettings(SaslMechanism.ScramSha512, "reader", new Secret("pencil")),
+            },
             Topic = "spans",
             InitialOffset = InitialOffset.Latest,
             SessionTimeout = TimeSpan.FromSeconds(45),
@@ -100,7 +125,9 @@ public sealed class EveryKeyTests
     {
         Endpoint = new Uri("https://mimir.example:8443/api/v1/push?x=y"),
         Timeout = TimeSpan.FromMilliseconds(2500),
-        Headers = new Dictionary<string, string> { ["Authorization"] = "Bearer secret", ["X-Scope-OrgID"] = "shop-1" },
+        Headers = new Dictionary<string, string> { ["X-Scope-OrgID"] = "shop-1", ["X-Token"] = "Bearer secret" },
+        Tls = ExpectedTls() with { ServerName = "mimir.internal", MinVersion = TlsVersion.Tls13 },
+        BasicAuth = new BasicAuthSettings { UserName = "12345", Password = new Secret("rubber") },
         RetryInitialInterval = TimeSpan.FromSeconds(1),
         RetryMaxInterval = TimeSpan.FromMinutes(1),
         MaxBatchBytes = 1_000_000,
@@ -114,6 +141,15 @@ public sealed class EveryKeyTests
             DisableScopeInfo = true,
             SendMetadata = true,
         },
+    };
+
+    private static TlsSettings ExpectedTls() => new()
+    {
+        CaPem = TestCertificates.AuthorityPem,
+        IncludeSystemAuthorities = true,
+        CertificatePem = TestCertificates.Client.CertificatePem,
+        KeyPem = new Secret(TestCertificates.Client.KeyPem),
+        InsecureSkipVerify = true,
     };
 
     private static StreamSettings ExpectedStream() => new()

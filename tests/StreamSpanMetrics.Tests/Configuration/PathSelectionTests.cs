@@ -131,16 +131,6 @@ public sealed class PathSelectionTests
         Assert.Equal(TimeSpan.FromMilliseconds(4800), settings.Stream.TransactionTimeout);
     }
 
-    [Fact]
-    public void Secured_connections_are_refused_and_never_ignored()
-    {
-        ConfigurationProblem auth = SettingsFiles.OnlyError("connectors: {span_metrics: }\nreceivers: {kafka: {auth: {plain_text: {}}}}");
-        ConfigurationProblem tls = SettingsFiles.OnlyError("connectors: {span_metrics: }\nreceivers: {kafka: {tls: {}}}");
-
-        Assert.Equal("secured Kafka connections are not supported in this version yet", auth.Message);
-        Assert.Equal(auth.Message, tls.Message);
-    }
-
     private static (string Topic, string Namespace, string MetricsTopic, string Endpoint) Choice(ProcessorSettings settings)
     {
         return (

@@ -1,6 +1,7 @@
 using StreamSpanMetrics.Configuration;
 using StreamSpanMetrics.Core.Settings;
 using StreamSpanMetrics.Core.Spans;
+using StreamSpanMetrics.Tests.Support;
 
 namespace StreamSpanMetrics.Tests.Configuration;
 
@@ -11,7 +12,13 @@ public sealed class SettingsWriterTests
         ("TENANT", "shop-1"),
         ("TOKEN", "hunter2"),
         ("REMOTE_WRITE_HEADER_X_SCOPE_ORGID", "shop-1"),
-        ("REMOTE_WRITE_HEADER_AUTHORIZATION", "Bearer hunter2"),
+        ("REMOTE_WRITE_HEADER_X_TOKEN", "Bearer hunter2"),
+        ("CA_PEM", TestCertificates.AuthorityPem),
+        ("CERT_PEM", TestCertificates.Client.CertificatePem),
+        ("KAFKA_TLS_KEY_PEM", TestCertificates.Client.KeyPem),
+        ("REMOTE_WRITE_TLS_KEY_PEM", TestCertificates.Client.KeyPem),
+        ("KAFKA_SASL_PASSWORD", "hunter2"),
+        ("REMOTE_WRITE_PASSWORD", "hunter2"),
     ];
 
     [Theory]
@@ -72,6 +79,11 @@ public sealed class SettingsWriterTests
         string written = SettingsWriter.Write(SettingsFiles.Settings(SettingsFiles.Read("every-key.yaml"), Secrets));
 
         Assert.DoesNotContain("hunter2", written, StringComparison.Ordinal);
-        Assert.Contains("Authorization: \"${env:REMOTE_WRITE_HEADER_AUTHORIZATION}\"", written, StringComparison.Ordinal);
+        Assert.DoesNotContain("PRIVATE KEY", written, StringComparison.Ordinal);
+        Assert.Contains("X-Token: \"${env:REMOTE_WRITE_HEADER_X_TOKEN}\"", written, StringComparison.Ordinal);
+        Assert.Contains("password: \"${env:KAFKA_SASL_PASSWORD}\"", written, StringComparison.Ordinal);
+        Assert.Contains("password: \"${env:REMOTE_WRITE_PASSWORD}\"", written, StringComparison.Ordinal);
+        Assert.Contains("key_pem: \"${env:KAFKA_TLS_KEY_PEM}\"", written, StringComparison.Ordinal);
+        Assert.Contains("key_pem: \"${env:REMOTE_WRITE_TLS_KEY_PEM}\"", written, StringComparison.Ordinal);
     }
 }

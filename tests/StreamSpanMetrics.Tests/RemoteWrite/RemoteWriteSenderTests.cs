@@ -1,13 +1,9 @@
 using System.Net;
 using System.Net.Http.Headers;
-using OpenTelemetry.Proto.Collector.Metrics.V1;
-using OpenTelemetry.Proto.Common.V1;
-using OpenTelemetry.Proto.Metrics.V1;
 using Prometheus.RemoteWrite.V1;
 using StreamSpanMetrics.Core.Prometheus;
 using StreamSpanMetrics.Core.Settings;
 using StreamSpanMetrics.RemoteWrite;
-using Metric = OpenTelemetry.Proto.Metrics.V1.Metric;
 
 namespace StreamSpanMetrics.Tests.RemoteWrite;
 
@@ -22,7 +18,7 @@ public sealed class RemoteWriteSenderTests
     public async Task An_accepted_batch_is_sent_once()
     {
         FakeReceiver receiver = new((_, _) => FakeReceiver.Answer(HttpStatusCode.NoContent));
-        RemoteWriteOutcome outcome = await Send(receiver, Batch(10));
+        RemoteWriteOutcome outcome = await Send(receiver, WriteRequestBatches.Of(10));
         Assert.Equal((10, 0, 1, 0), (outcome.SamplesSent, outcome.SamplesRefused, outcome.Requests, outcome.Retries));
         Assert.Equal(10, receiver.Taken.Count);
         Assert.Single(receiver.Bodies);
@@ -47,7 +43,7 @@ public sealed class RemoteWriteSenderTests
                 ["Content-Language"] = "en",
             },
         };
-        await Send(receiver, Batch(1), settings);
+        await Send(receiver, WriteRequestBatches.Of(1), settings);
         Dictionary<string, string> headers = Assert.Single(receiver.Headers);
         Assert.Equal("snappy", headers["Content-Encoding"]);
         Assert.Equal("application/x-protobuf", headers["Content-Type"]);
@@ -63,7 +59,7 @@ public sealed class RemoteWriteSenderTests
     {
         FakeReceiver receiver = new((_, attempt) =>
             FakeReceiver.Answer(attempt < 4 ? HttpStatusCode.ServiceUnavailable : HttpStatusCode.NoContent, "starting"));
-        RemoteWriteOutcome outcome = await Send(receiver, Batch(5));
+        RemoteWriteOutcome outcome = await Send(receiver, WriteRequestBatches.Of(5));
         Assert.Equal((5, 1, 3), (outcome.SamplesSent, outcome.Requests, outcome.Retries));
         Assert.All(receiver.Bodies, body => Assert.Equal(receiver.Bodies[0], body));
         Assert.Equal([50, 100, 200], clock.Pauses.Select(pause => pause.TotalMilliseconds));
@@ -77,7 +73,7 @@ public sealed class RemoteWriteSenderTests
     {
         FakeReceiver receiver = new((_, attempt) =>
             FakeReceiver.Answer(attempt <= 20 ? HttpStatusCode.BadGateway : HttpStatusCode.NoContent));
-        RemoteWriteOutcome outcome = await Send(receiver, Batch(1));
+        RemoteWriteOutcome outcome = await Send(receiver, WriteRequestBatches.Of(1));
         Assert.Equal(20, outcome.Retries);
         Assert.Equal(TimeSpan.FromSeconds(25.6), clock.Pauses[9]);
         Assert.All(clock.Pauses.Skip(10), pause => Assert.Equal(TimeSpan.FromSeconds(30), pause));
@@ -90,7 +86,7 @@ public sealed class RemoteWriteSenderTests
     {
         FakeReceiver receiver = new((_, attempt) =>
             attempt == 1 ? Later(new RetryConditionHeaderValue(TimeSpan.FromSeconds(7))) : FakeReceiver.Answer(HttpStatusCode.OK));
-        RemoteWriteOutcome outcome = await Send(receiver, Batch(1));
+        RemoteWriteOutcome outcome = await Send(receiver, WriteRequestBatches.Of(1));
         Assert.Equal(1, outcome.SamplesSent);
         Assert.Equal([TimeSpan.FromSeconds(7)], clock.Pauses);
     }
@@ -105,7 +101,7 @@ public sealed class RemoteWriteSenderTests
             3 => Later(new RetryConditionHeaderValue(TimeSpan.FromDays(2))),
             _ => FakeReceiver.Answer(HttpStatusCode.OK),
         });
-        await Send(receiver, Batch(1));
+        await Send(receiver, WriteRequestBatches.Of(1));
         Assert.Equal([TimeSpan.FromSeconds(90), TimeSpan.FromMilliseconds(100), RemoteWriteSender.LongestRetryAfter], clock.Pauses);
     }
 
@@ -114,7 +110,7 @@ public sealed class RemoteWriteSenderTests
     {
         FakeReceiver receiver = new((_, attempt) =>
             attempt == 1 ? throw new HttpRequestException("connection refused") : FakeReceiver.Answer(HttpStatusCode.OK));
-        RemoteWriteOutcome outcome = await Send(receiver, Batch(2));
+        RemoteWriteOutcome outcome = await Send(receiver, WriteRequestBatches.Of(2));
         Assert.Equal((2, 1), (outcome.SamplesSent, outcome.Retries));
         Assert.Equal("connection refused", Assert.Single(observer.AwayNotes).Cause);
     }
@@ -132,7 +128,7 @@ public sealed class RemoteWriteSenderTests
 
             return FakeReceiver.Answer(HttpStatusCode.OK);
         });
-        RemoteWriteOutcome outcome = await Send(receiver, Batch(2));
+        RemoteWriteOutcome outcome = await Send(receiver, WriteRequestBatches.Of(2));
         Assert.Equal((2, 1), (outcome.SamplesSent, outcome.Retries));
         Assert.Equal("no answer within 5 s", Assert.Single(observer.AwayNotes).Cause);
     }
@@ -151,7 +147,7 @@ public sealed class RemoteWriteSenderTests
             return FakeReceiver.Answer(HttpStatusCode.InternalServerError);
         });
         using RemoteWriteSender sender = new(Settings, "spanmetrics/test", receiver, clock, observer);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sender.SendAsync(Batch(1), stop.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sender.SendAsync(WriteRequestBatches.Of(1), stop.Token));
         Assert.Equal(3, receiver.Bodies.Count);
     }
 
@@ -163,7 +159,7 @@ public sealed class RemoteWriteSenderTests
     public async Task An_answer_that_did_not_look_at_the_samples_is_retried(HttpStatusCode status)
     {
         FakeReceiver receiver = new((_, attempt) => FakeReceiver.Answer(attempt < 3 ? status : HttpStatusCode.NoContent, "no"));
-        RemoteWriteOutcome outcome = await Send(receiver, Batch(8));
+        RemoteWriteOutcome outcome = await Send(receiver, WriteRequestBatches.Of(8));
         Assert.Equal((8, 0, 2), (outcome.SamplesSent, outcome.SamplesRefused, outcome.Retries));
         Assert.All(receiver.Bodies, body => Assert.Equal(receiver.Bodies[0], body));
         Assert.Equal($"status {(int)status}: no", Assert.Single(observer.AwayNotes).Cause);
@@ -175,7 +171,7 @@ public sealed class RemoteWriteSenderTests
     public async Task Other_refusals_are_final(HttpStatusCode status)
     {
         FakeReceiver receiver = new((_, _) => FakeReceiver.Answer(status, "no"));
-        RemoteWriteOutcome outcome = await Send(receiver, Batch(8));
+        RemoteWriteOutcome outcome = await Send(receiver, WriteRequestBatches.Of(8));
         Assert.Equal((0, 8, 1, 0), (outcome.SamplesSent, outcome.SamplesRefused, outcome.Requests, outcome.Retries));
         Assert.Equal(8, outcome.Refused(RefusalReason.Other));
         Assert.Equal($"status {(int)status}: no", outcome.FirstRefusal);
@@ -190,7 +186,7 @@ public sealed class RemoteWriteSenderTests
     public async Task One_bad_series_of_a_thousand_is_refused_alone(int bad)
     {
         FakeReceiver receiver = new((request, _) => Judge(request, value => value == bad));
-        RemoteWriteOutcome outcome = await Send(receiver, Batch(1000));
+        RemoteWriteOutcome outcome = await Send(receiver, WriteRequestBatches.Of(1000));
         Assert.Equal((999, 1), (outcome.SamplesSent, outcome.SamplesRefused));
         Assert.Equal(1, outcome.Refused(RefusalReason.AlreadyWritten));
         Assert.Equal(999, receiver.Taken.Distinct().Count());
@@ -203,7 +199,7 @@ public sealed class RemoteWriteSenderTests
     {
         double[] bad = [3, 4, 250, 600, 601, 998];
         FakeReceiver receiver = new((request, _) => Judge(request, bad.Contains));
-        RemoteWriteOutcome outcome = await Send(receiver, Batch(1000));
+        RemoteWriteOutcome outcome = await Send(receiver, WriteRequestBatches.Of(1000));
         Assert.Equal((994, 6), (outcome.SamplesSent, outcome.SamplesRefused));
         Assert.Equal(994, receiver.Taken.Count);
         Assert.InRange(outcome.Requests, 1, 1 + (6 * 2 * 10));
@@ -213,7 +209,7 @@ public sealed class RemoteWriteSenderTests
     public async Task A_batch_refused_whole_costs_few_requests()
     {
         FakeReceiver receiver = new((request, _) => Judge(request, _ => true));
-        RemoteWriteOutcome outcome = await Send(receiver, Batch(1000));
+        RemoteWriteOutcome outcome = await Send(receiver, WriteRequestBatches.Of(1000));
         Assert.Equal((0, 1000), (outcome.SamplesSent, outcome.SamplesRefused));
         Assert.Equal(1000, outcome.Refused(RefusalReason.AlreadyWritten));
         Assert.InRange(receiver.Bodies.Count, 1, 30);
@@ -224,7 +220,7 @@ public sealed class RemoteWriteSenderTests
     public async Task Scattered_bad_series_cannot_cost_endless_requests()
     {
         FakeReceiver receiver = new((request, _) => Judge(request, value => value % 2 == 0));
-        RemoteWriteOutcome outcome = await Send(receiver, Batch(4000));
+        RemoteWriteOutcome outcome = await Send(receiver, WriteRequestBatches.Of(4000));
         Assert.Equal(4000, outcome.SamplesSent + outcome.SamplesRefused);
         Assert.InRange(outcome.Requests, 1, RemoteWriteSender.MostRequestsPerBatch + 24);
     }
@@ -234,7 +230,7 @@ public sealed class RemoteWriteSenderTests
     {
         FakeReceiver receiver = new((request, attempt) =>
             attempt is 3 or 4 ? FakeReceiver.Answer(HttpStatusCode.TooManyRequests) : Judge(request, value => value == 5));
-        RemoteWriteOutcome outcome = await Send(receiver, Batch(16));
+        RemoteWriteOutcome outcome = await Send(receiver, WriteRequestBatches.Of(16));
         Assert.Equal((15, 1, 2), (outcome.SamplesSent, outcome.SamplesRefused, outcome.Retries));
         Assert.Equal(15, receiver.Taken.Count);
     }
@@ -256,29 +252,4 @@ public sealed class RemoteWriteSenderTests
         request.Timeseries.Any(series => isBad(series.Samples[0].Value))
             ? FakeReceiver.Answer(HttpStatusCode.BadRequest, "out of order sample\n")
             : FakeReceiver.Answer(HttpStatusCode.NoContent);
-
-    // The value of the sample is the number of the series.
-    private static WriteRequestBatch Batch(int count)
-    {
-        Metric metric = new()
-        {
-            Name = "calls", Sum = new Sum { IsMonotonic = true, AggregationTemporality = AggregationTemporality.Cumulative },
-        };
-        for (int number = 0; number < count; number++)
-        {
-            NumberDataPoint point = new() { TimeUnixNano = 1_000_000_000, AsInt = number };
-            point.Attributes.Add(new KeyValue { Key = "n", Value = new AnyValue { IntValue = number } });
-            metric.Sum.DataPoints.Add(point);
-        }
-
-        ScopeMetrics scope = new();
-        scope.Metrics.Add(metric);
-        ResourceMetrics resource = new();
-        resource.ScopeMetrics.Add(scope);
-        ExportMetricsServiceRequest record = new();
-        record.ResourceMetrics.Add(resource);
-        SeriesBuffer series = new();
-        new SeriesTranslator(new PrometheusRules()).Translate(record, series);
-        return new WriteRequestBatch(series, 0, series.SeriesCount);
-    }
 }

@@ -1,0 +1,35 @@
+using OpenTelemetry.Proto.Collector.Metrics.V1;
+using OpenTelemetry.Proto.Common.V1;
+using OpenTelemetry.Proto.Metrics.V1;
+using StreamSpanMetrics.Core.Prometheus;
+
+namespace StreamSpanMetrics.Tests.RemoteWrite;
+
+/// <summary>Batches to send.</summary>
+internal static class WriteRequestBatches
+{
+    /// <summary>A batch of some series with one sample each, its value the number of the series.</summary>
+    public static WriteRequestBatch Of(int count)
+    {
+        Metric metric = new()
+        {
+            Name = "calls", Sum = new Sum { IsMonotonic = true, AggregationTemporality = AggregationTemporality.Cumulative },
+        };
+        for (int number = 0; number < count; number++)
+        {
+            NumberDataPoint point = new() { TimeUnixNano = 1_000_000_000, AsInt = number };
+            point.Attributes.Add(new KeyValue { Key = "n", Value = new AnyValue { IntValue = number } });
+            metric.Sum.DataPoints.Add(point);
+        }
+
+        ScopeMetrics scope = new();
+        scope.Metrics.Add(metric);
+        ResourceMetrics resource = new();
+        resource.ScopeMetrics.Add(scope);
+        ExportMetricsServiceRequest record = new();
+        record.ResourceMetrics.Add(resource);
+        SeriesBuffer series = new();
+        new SeriesTranslator(new PrometheusRules()).Translate(record, series);
+        return new WriteRequestBatch(series, 0, series.SeriesCount);
+    }
+}
