@@ -261,7 +261,8 @@ internal sealed class SizingMeasure
     {
         double seconds = figures.Seconds;
         Line("spans/s", $"{figures.Spans / seconds:F0}, {(double)figures.SourceBytes / figures.Spans:F0} bytes each");
-        Line("series in merge", $"{figures.Series}, {(double)figures.MergeBytes / figures.Series:F0} bytes each, {figures.MergeBytes / 1e6:F0} MB in all");
+        double each = (double)figures.MergeBytes / figures.Series;
+        Line("series in merge", $"{figures.Series}, {each:F0} bytes each, {figures.MergeBytes / 1e6:F0} MB in all");
         Line("series in Prometheus", $"{figures.PrometheusSeries / Steps}, {figures.Samples / seconds:F0} samples/s");
         Topic("span topic", figures.SourceBytes, null);
         Topic("deltas topic", figures.DeltaBytes, figures.DeltaCompressedBytes);
@@ -269,7 +270,8 @@ internal sealed class SizingMeasure
         Line("state topic, kept", $"two sets of snapshots, {2 * SetBytes() / 1e6:F1} MB compressed");
         Topic("metrics topic", figures.PointBytes, figures.PointCompressedBytes);
         Topic("remote write", figures.RemoteWriteBytes, null);
-        Line("deltas / spans", $"{(double)figures.DeltaCompressedBytes / figures.SourceBytes:P1} compressed, {(double)figures.DeltaBytes / figures.SourceBytes:P1} not");
+        double spanBytes = figures.SourceBytes;
+        Line("deltas / spans", $"{figures.DeltaCompressedBytes / spanBytes:P1} compressed, {figures.DeltaBytes / spanBytes:P1} not");
     }
 
     private void Topic(string name, long bytes, long? compressed) => Line(

@@ -120,6 +120,10 @@ public sealed class ReceiverTlsTests
 
         public CancellationToken Happened => happened.Token;
 
+        public void Retried()
+        {
+        }
+
         public void Away(DateTimeOffset since, int attempts, string cause)
         {
             Cause = cause;
