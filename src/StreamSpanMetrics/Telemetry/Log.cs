@@ -96,6 +96,9 @@ internal static partial class Log
     [LoggerMessage(22, LogLevel.Warning, "{Stage}: a transaction of shard {Shard} was aborted and is sent again (repeated at most every 30 s)")]
     private static partial void PointsAbortedOnce(this ILogger logger, string stage, int shard);
 
+    [LoggerMessage(31, LogLevel.Information, "Reading {Topic}[{Partition}]: {Done} of {Total} offsets")]
+    public static partial void Reading(this ILogger logger, string topic, int partition, long done, long total);
+
     /// <summary>An aborted transaction of the merge stage; logged once per shard and 30 s.</summary>
     public static void PointsAborted(this ILogger logger, string stage, int shard, TimeProvider time)
     {
