@@ -15,6 +15,9 @@ public enum HoldReason
     /// <summary>The partition has nothing new, and nobody owns it who could say so.</summary>
     IdleUnowned,
 
+    /// <summary>The partition and the shard have owners, but no block of the partition has come yet.</summary>
+    NoWatermark,
+
     /// <summary>The partition is read to its end by an owner, yet its watermark does not move.</summary>
     StandingStill,
 

@@ -66,6 +66,11 @@ public readonly record struct StepHold(int Partition, HoldReason Reason)
             return HoldReason.ShardUnowned;
         }
 
+        if (source.ClockUnixMillis == SourceState.NoClock)
+        {
+            return HoldReason.NoWatermark;
+        }
+
         return source.RecordsArrive ? HoldReason.ClockBehind : HoldReason.StandingStill;
     }
 }

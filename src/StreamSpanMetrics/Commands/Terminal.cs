@@ -10,19 +10,35 @@ internal static class Terminal
     private const int UnlimitedColumns = 1000;
 
     /// <summary>A console over the result's stream.</summary>
-    public static IAnsiConsole ForOutput(TextWriter output) => Create(output, ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected);
+    public static IAnsiConsole ForOutput(TextWriter output) =>
+        ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected
+            ? RedTableView.CreateConsole(output, isTerminal: true, Environment.GetEnvironmentVariable)
+            : Plain(output);
 
     /// <summary>A console over the stream of errors and progress.</summary>
-    public static IAnsiConsole ForError(TextWriter error) => Create(error, ReferenceEquals(error, Console.Error) && !Console.IsErrorRedirected);
-
-    private static IAnsiConsole Create(TextWriter writer, bool isTerminal)
+    public static IAnsiConsole ForError(TextWriter error)
     {
-        IAnsiConsole console = RedTableView.CreateConsole(writer, isTerminal, Environment.GetEnvironmentVariable);
-        if (!isTerminal)
+        bool isTerminal = ReferenceEquals(error, Console.Error) && !Console.IsErrorRedirected;
+        if (!isTerminal || Environment.GetEnvironmentVariable("TERM") == "dumb")
         {
-            console.Profile.Width = UnlimitedColumns;
+            return Plain(error);
         }
 
+        // Detection looks at standard output, which may well go to a file while a person watches this stream.
+        bool colourless = !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
+        return AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(error),
+            Ansi = OperatingSystem.IsWindows() ? AnsiSupport.Detect : AnsiSupport.Yes,
+            ColorSystem = colourless ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
+            Interactive = InteractionSupport.Yes,
+        });
+    }
+
+    private static IAnsiConsole Plain(TextWriter writer)
+    {
+        IAnsiConsole console = RedTableView.CreateConsole(writer, isTerminal: false, Environment.GetEnvironmentVariable);
+        console.Profile.Width = UnlimitedColumns;
         return console;
     }
 }

@@ -34,7 +34,6 @@ public sealed class MergeStage : IStage, IPartitionEvents
     private readonly SortedDictionary<int, MergeShard> shards = [];
     private readonly HashSet<int> broken = [];
     private CancellationToken stopping;
-    private long lastCommit;
     private long lastStuckCheck;
 
     /// <summary>A loop over the given clients.</summary>
@@ -68,7 +67,6 @@ public sealed class MergeStage : IStage, IPartitionEvents
     {
         stopping = stop;
         consumer.Join(this);
-        lastCommit = time.GetTimestamp();
         while (!stop.IsCancellationRequested)
         {
             bool idle = PollOnce();
@@ -174,9 +172,9 @@ public sealed class MergeStage : IStage, IPartitionEvents
 
     private void CommitDue(bool idle)
     {
-        TimeSpan since = time.GetElapsedTime(lastCommit);
         foreach (MergeShard shard in shards.Values)
         {
+            TimeSpan since = time.GetElapsedTime(shard.LastCommit);
             bool points = shard.Pending.Records.Count > 0;
             bool due = points ? idle || shard.Pending.Bytes >= EagerCommitBytes || since > MaxPointWait : since > ProgressInterval;
             if (due && shard.Pending.HasProgress && !broken.Contains(shard.Number))
@@ -209,7 +207,7 @@ public sealed class MergeStage : IStage, IPartitionEvents
             options.StateTopic, shard.Number, ProgressBuilder.Key(shard.Number), Google.Protobuf.MessageExtensions.ToByteArray(progress)));
         Dictionary<int, long> offsets = new() { [shard.Number] = progress.DeltasOffset };
         TransactionOutcome outcome = producer.Commit(records, offsets, consumer);
-        lastCommit = time.GetTimestamp();
+        shard.LastCommit = time.GetTimestamp();
         switch (outcome)
         {
             case TransactionOutcome.Committed:

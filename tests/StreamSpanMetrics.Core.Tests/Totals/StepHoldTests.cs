@@ -54,6 +54,7 @@ public sealed class StepHoldTests
     {
         SourceProgress silent = new() { Partition = 4, ClockUnixMillis = SourceState.NoClock, WaitForAggregate = 1 };
         Assert.Equal(new StepHold(4, HoldReason.Unowned), Find(Old, silent));
+        Assert.Equal(new StepHold(4, HoldReason.NoWatermark), Find(Old, silent with { WaitForAggregate = 0, IsOwned = true }));
     }
 
     [Fact]

@@ -96,6 +96,7 @@ internal sealed class StepHolds
         HoldReason.Lagging => (FormattableString)$"{holder.WaitForAggregate} records wait to be aggregated",
         HoldReason.Unowned => $"{holder.WaitForAggregate} records wait, and no worker owns the partition",
         HoldReason.IdleUnowned => $"idle, and no worker owns the partition to move its watermark",
+        HoldReason.NoWatermark => $"no block of the partition has come yet",
         HoldReason.StandingStill => $"read to its end by its owner, but the watermark stands still",
         HoldReason.ClockBehind => $"records come with timestamps behind those of other partitions",
         HoldReason.MergeLagging => $"{holder.WaitForMerge} source offsets are aggregated and wait to be merged",
