@@ -26,7 +26,9 @@ public static class LagCommand
         };
         command.SetAction((parsed, stop) => config.TryLoad(parsed, out ProcessorSettings? settings)
             ? Interruption.RunAsync(
-                inner => RunAsync(settings, new ViewOptions(parsed.GetValue(output) == "json", watch.Interval(parsed)), parsed, inner), stop)
+                inner => RunAsync(settings, new ViewOptions(parsed.GetValue(output) == "json", watch.Interval(parsed)), parsed, inner),
+                stop,
+                Interruption.QuestionPatience)
             : Task.FromResult(ExitCode.BadConfiguration));
         return command;
     }

@@ -79,7 +79,8 @@ public static class StateCommand
                 using TopicAdmin topics = new(ClientConfigs.Client(settings.Source.Kafka));
                 return await run(settings, topics).ConfigureAwait(false);
             },
-            stop);
+            stop,
+            Interruption.QuestionPatience);
     }
 
     private static StateReport<ShardSummary> Summaries(StateReport<ShardDetail> report) => new()

@@ -22,7 +22,8 @@ public static class TopicsCommand
         command.SetAction((parsed, stop) => config.TryLoad(parsed, out ProcessorSettings? settings)
             ? Interruption.RunAsync(
                 inner => RunAsync(settings, parsed.GetValue(create), parsed.GetValue(output) == "json", parsed.InvocationConfiguration, inner),
-                stop)
+                stop,
+                Interruption.QuestionPatience)
             : Task.FromResult(ExitCode.BadConfiguration));
         return command;
     }

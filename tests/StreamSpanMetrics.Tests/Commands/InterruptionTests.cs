@@ -28,6 +28,15 @@ public sealed class InterruptionTests
     }
 
     [Fact]
+    public async Task Work_that_cannot_be_stopped_is_left_behind()
+    {
+        using CancellationTokenSource stop = new();
+        await stop.CancelAsync();
+        TaskCompletionSource<int> never = new();
+        Assert.Equal(130, await Interruption.RunAsync(_ => never.Task, stop.Token, patience: TimeSpan.Zero));
+    }
+
+    [Fact]
     public async Task A_cancellation_that_nobody_asked_for_is_a_fault() => await Assert.ThrowsAsync<OperationCanceledException>(
         () => Interruption.RunAsync(_ => throw new OperationCanceledException(), CancellationToken.None));
 }
