@@ -9,6 +9,8 @@ RootCommand root = new("Turns OTLP spans on Kafka into RED metrics, exactly once
     PrintConfigCommand.Create(),
     ComputeCommand.Create(),
     TopicsCommand.Create(),
+    LagCommand.Create(),
+    StateCommand.Create(),
     VersionCommand.Create(),
 };
 

@@ -32,12 +32,12 @@ public static class ComputeCommand
         };
         inputs.Validators.Add(CheckInputs);
         Command command = new("compute", "Compute the totals of OTLP files, without Kafka.") { config, output, inputs };
-        command.SetAction(parsed =>
-        {
-            return config.TryLoad(parsed, out ProcessorSettings? settings)
-                ? Run(settings, parsed.GetValue(inputs) ?? [], parsed.GetValue(output) == OtlpJson, parsed.InvocationConfiguration)
-                : ExitCode.BadConfiguration;
-        });
+        command.SetAction((parsed, stop) => config.TryLoad(parsed, out ProcessorSettings? settings)
+            ? Interruption.RunAsync(
+                inner => RunAsync(
+                    settings, parsed.GetValue(inputs) ?? [], parsed.GetValue(output) == OtlpJson, parsed.InvocationConfiguration, inner),
+                stop)
+            : Task.FromResult(ExitCode.BadConfiguration));
         return command;
     }
 
@@ -58,25 +58,21 @@ public static class ComputeCommand
         }
     }
 
-    private static int Run(ProcessorSettings settings, string[] inputs, bool json, InvocationConfiguration console)
+    private static async Task<int> RunAsync(
+        ProcessorSettings settings, string[] inputs, bool json, InvocationConfiguration console, CancellationToken stop)
     {
         TotalsComputation computation = new(settings);
-        int problems = 0;
-        foreach (string path in inputs)
-        {
-            InputProblems found = new(path, console.Error);
-            Read(path, settings.Stream.MaxRecordBytes, computation, found);
-            found.Close();
-            problems += found.Count;
-        }
-
-        computation.Complete();
+        int problems = await ProgressView.RunAsync(
+            Terminal.ForError(console.Error),
+            TimeProvider.System,
+            progress => Task.FromResult(ReadAll(settings, inputs, computation, progress, stop))).ConfigureAwait(false);
         if (computation.DroppedSpans > 0)
         {
-            console.Error.WriteLine(
-                $"spans without service.name that were dropped, as the settings say: {computation.DroppedSpans}");
+            await console.Error.WriteLineAsync(
+                $"spans without service.name that were dropped, as the settings say: {computation.DroppedSpans}").ConfigureAwait(false);
         }
 
+        // From here on the result is written whole, unless the process is killed: half of it could pass for all of it.
         if (json)
         {
             computation.WriteOtlpJson(console.Output);
@@ -89,13 +85,36 @@ public static class ComputeCommand
         return problems == 0 ? ExitCode.Ok : ExitCode.Failed;
     }
 
-    private static void Read(string path, int maxRecordBytes, TotalsComputation computation, InputProblems problems)
+    private static int ReadAll(
+        ProcessorSettings settings, string[] inputs, TotalsComputation computation, ProgressView progress, CancellationToken stop)
+    {
+        int problems = 0;
+        foreach (string path in inputs)
+        {
+            InputProblems found = new(path, progress.WriteLine);
+            Read(path, settings.Stream.MaxRecordBytes, computation, found, progress, stop);
+            found.Close();
+            problems += found.Count;
+        }
+
+        computation.Complete();
+        return problems;
+    }
+
+    private static void Read(
+        string path, int maxRecordBytes, TotalsComputation computation, InputProblems problems, ProgressView progress, CancellationToken stop)
     {
         try
         {
             using SpanFile file = SpanFile.Open(path, maxRecordBytes);
             while (file.MoveNext())
             {
+                stop.ThrowIfCancellationRequested();
+                if (file.Progress is (long read, long length))
+                {
+                    progress.Report(path, read, length, "bytes");
+                }
+
                 string? problem = file.Problem;
                 if (problem is null)
                 {

@@ -15,6 +15,9 @@ public static class ExitCode
     /// <summary>An error ended the work.</summary>
     public const int Failed = 4;
 
+    /// <summary>Stopped by Ctrl-C or SIGTERM before the work was done; what a shell reports of a program that SIGINT ended.</summary>
+    public const int Interrupted = 130;
+
     /// <summary>The settings are wrong; EX_CONFIG of sysexits.h.</summary>
     public const int BadConfiguration = 78;
 }

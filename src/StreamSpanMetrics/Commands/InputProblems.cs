@@ -1,7 +1,7 @@
 namespace StreamSpanMetrics.Commands;
 
 /// <summary>Prints what is wrong with one input: the first problems one by one, the rest as a number.</summary>
-internal sealed class InputProblems(string path, TextWriter writer)
+internal sealed class InputProblems(string path, Action<string> writeLine)
 {
     private const int MostPrinted = 20;
 
@@ -14,7 +14,7 @@ internal sealed class InputProblems(string path, TextWriter writer)
         Count++;
         if (Count <= MostPrinted)
         {
-            writer.WriteLine(place.Length == 0 ? $"{path}: {problem}" : $"{path}: {place} {problem}");
+            writeLine(place.Length == 0 ? $"{path}: {problem}" : $"{path}: {place} {problem}");
         }
     }
 
@@ -23,7 +23,7 @@ internal sealed class InputProblems(string path, TextWriter writer)
     {
         if (Count > MostPrinted)
         {
-            writer.WriteLine($"{path}: and {Count - MostPrinted} more");
+            writeLine($"{path}: and {Count - MostPrinted} more");
         }
     }
 }

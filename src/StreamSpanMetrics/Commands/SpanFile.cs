@@ -25,6 +25,9 @@ internal abstract class SpanFile : IDisposable
     /// <summary>Why the current request could not be read, or null.</summary>
     public string? Problem { get; protected set; }
 
+    /// <summary>Bytes of the file, and how many of them are read; null for a pipe, which has no length.</summary>
+    public (long Read, long Length)? Progress => Source.CanSeek ? (Source.Position, Source.Length) : null;
+
     /// <summary>The open file.</summary>
     protected Stream Source { get; }
 

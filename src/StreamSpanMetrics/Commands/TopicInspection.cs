@@ -23,7 +23,7 @@ internal sealed class TopicInspection
     }
 
     /// <summary>What there is to say about each topic, the source first. Throws a Kafka exception if no broker answers or one refuses.</summary>
-    public async Task<IReadOnlyList<TopicFinding>> RunAsync(bool create, CancellationToken stop)
+    public async Task<IReadOnlyList<TopicFinding>> RunAsync(bool create, ProgressView? progress, CancellationToken stop)
     {
         IReadOnlyList<TopicPlan> plans = TopicPlan.For(settings);
         bool hasStarted = await HasStartedAsync().ConfigureAwait(false);
@@ -31,6 +31,7 @@ internal sealed class TopicInspection
         foreach (TopicPlan plan in plans)
         {
             stop.ThrowIfCancellationRequested();
+            progress?.Report("looking at the topics", findings.Count, plans.Count, "topics");
             findings.Add(await InspectAsync(plan, create, hasStarted, stop).ConfigureAwait(false));
         }
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Confluent.Kafka;
-using Confluent.Kafka.Admin;
 using StreamSpanMetrics.Core.Settings;
 using StreamSpanMetrics.Kafka;
 
@@ -21,7 +20,10 @@ public static class TopicsCommand
         output.AcceptOnlyFromAmong("text", "json");
         Command command = new("topics", "Check the topics of the application, or create them.") { config, create, output };
         command.SetAction((parsed, stop) => config.TryLoad(parsed, out ProcessorSettings? settings)
-            ? RunAsync(settings, parsed.GetValue(create), parsed.GetValue(output) == "json", parsed.InvocationConfiguration, stop)
+            ? Interruption.RunAsync(
+                inner => RunAsync(settings, parsed.GetValue(create), parsed.GetValue(output) == "json", parsed.InvocationConfiguration, inner),
+                stop,
+                Interruption.QuestionPatience)
             : Task.FromResult(ExitCode.BadConfiguration));
         return command;
     }
@@ -33,19 +35,13 @@ public static class TopicsCommand
         using TopicAdmin admin = new(ClientConfigs.Client(settings.Source.Kafka));
         try
         {
-            findings = await new TopicInspection(settings, admin, TimeProvider.System).RunAsync(create, stop).ConfigureAwait(false);
-        }
-        catch (KafkaException exception) when (exception.Error.IsLocalError && exception.Error.Code != ErrorCode.Local_Partial)
-        {
-            string brokers = string.Join(',', settings.Source.Kafka.Brokers);
-            await console.Error.WriteLineAsync(FormattableString.Invariant(
-                $"no broker at {brokers} answered within {TopicAdmin.AskTimeout.TotalSeconds} s: {admin.Reason(exception)}")).ConfigureAwait(false);
-            return ExitCode.CouldNotStart;
+            TopicInspection inspection = new(settings, admin, TimeProvider.System);
+            findings = await ProgressView.RunAsync(
+                Terminal.ForError(console.Error), TimeProvider.System, progress => inspection.RunAsync(create, progress, stop)).ConfigureAwait(false);
         }
         catch (KafkaException exception)
         {
-            await console.Error.WriteLineAsync("the broker refuses: " + Reason(exception)).ConfigureAwait(false);
-            return ExitCode.Failed;
+            return BrokerFailure.Print(exception, settings, console.Error, admin.Reason);
         }
 
         if (json)
@@ -58,18 +54,5 @@ public static class TopicsCommand
         }
 
         return TopicPrinter.AllIsWell(findings) ? ExitCode.Ok : ExitCode.Failed;
-    }
-
-    // The client wraps the broker's answers: the useful words are in the answer for the one topic that was asked about.
-    private static string Reason(KafkaException exception)
-    {
-        Error? error = exception switch
-        {
-            DescribeTopicsException describe => describe.Results.TopicDescriptions.Find(topic => topic.Error.IsError)?.Error,
-            DescribeConfigsException configs => configs.Results.Find(topic => topic.Error.IsError)?.Error,
-            CreateTopicsException create => create.Results.Find(topic => topic.Error.IsError)?.Error,
-            _ => null,
-        };
-        return (error ?? exception.Error).Reason;
     }
 }

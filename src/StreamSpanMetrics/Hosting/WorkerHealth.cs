@@ -8,8 +8,8 @@ namespace StreamSpanMetrics.Hosting;
 internal sealed class WorkerHealth
 {
     /// <summary>
-    /// A loop turns many times a second, and says so when it waits for a broker; a restore may be silent for the longest time that
-    /// <c>KafkaShardLog</c> lets a read stand still. Silent for longer, it hangs.
+    /// A loop turns many times a second, and shows a sign of life also while it waits for a broker or reads a shard's state. What it may do
+    /// without one, such as a call of the client that runs into its time-out, takes seconds. Silent for longer than this, it hangs.
     /// </summary>
     public static readonly TimeSpan LongestSilence = TimeSpan.FromMinutes(3);
 

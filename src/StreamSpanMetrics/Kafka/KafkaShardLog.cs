@@ -21,11 +21,6 @@ internal sealed class KafkaShardLog : IShardLog
     private static readonly TimeSpan StandStill = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan PollTimeout = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>
-    /// Without any progress for this long, the read is given up: well below the poll interval after which the group expels us.
-    /// </summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
-
     private readonly ConsumerConfig config;
     private readonly string deltasTopic;
     private readonly string stateTopic;
@@ -41,6 +36,14 @@ internal sealed class KafkaShardLog : IShardLog
         this.time = time;
         this.logger = logger;
     }
+
+    /// <summary>
+    /// Without any progress for this long, the read is given up. The default is well below the poll interval after which the group expels us.
+    /// </summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>Is told after every poll how far a read is; the log says it every 5 s.</summary>
+    public Action<ReadProgress>? Progress { get; init; }
 
     /// <inheritdoc/>
     public StateContents ReadState(int shard, CancellationToken cancel)
@@ -93,6 +96,7 @@ internal sealed class KafkaShardLog : IShardLog
     {
         long position = from;
         long lastProgress = time.GetTimestamp();
+        ReadReporter reporter = new(Progress, time, logger);
         while (position < to)
         {
             // A client that stands still is replaced: after a restart of the broker one was seen to wait for ever.
@@ -111,6 +115,7 @@ internal sealed class KafkaShardLog : IShardLog
                 long reached = Reached(consumer, partition, result, position);
                 lastProgress = reached > position ? time.GetTimestamp() : lastProgress;
                 position = reached;
+                reporter.Report(new ReadProgress(partition.Topic, partition.Partition.Value, position - from, to - from));
             }
 
             if (position < to)

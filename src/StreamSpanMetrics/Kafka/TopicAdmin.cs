@@ -76,12 +76,13 @@ internal sealed class TopicAdmin : IDisposable
         return results[0].Entries.ToDictionary(entry => entry.Key, entry => entry.Value.Value ?? "");
     }
 
-    /// <summary>First and next offset of every partition.</summary>
-    public async Task<IReadOnlyDictionary<int, long>> OffsetsAsync(string topic, int partitions, OffsetSpec spec)
+    /// <summary>First or next offset of every partition; read committed, the next one is before the first open transaction.</summary>
+    public async Task<IReadOnlyDictionary<int, long>> OffsetsAsync(
+        string topic, int partitions, OffsetSpec spec, IsolationLevel isolation = IsolationLevel.ReadUncommitted)
     {
         IEnumerable<TopicPartitionOffsetSpec> asked = Enumerable.Range(0, partitions)
             .Select(partition => new TopicPartitionOffsetSpec { TopicPartition = new(topic, partition), OffsetSpec = spec });
-        ListOffsetsOptions options = new() { IsolationLevel = IsolationLevel.ReadUncommitted, RequestTimeout = AskTimeout };
+        ListOffsetsOptions options = new() { IsolationLevel = isolation, RequestTimeout = AskTimeout };
         ListOffsetsResult result = await admin.ListOffsetsAsync(asked, options).ConfigureAwait(false);
         return result.ResultInfos.ToDictionary(
             info => info.TopicPartitionOffsetError.Partition.Value, info => info.TopicPartitionOffsetError.Offset.Value);

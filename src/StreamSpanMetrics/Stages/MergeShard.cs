@@ -32,6 +32,7 @@ internal sealed class MergeShard
         Pending = new PendingPoints();
         // What a replay folded was told by whoever folded it first.
         foldedEntriesTaken = state.FoldedEntries;
+        LastCommit = time.GetTimestamp();
     }
 
     /// <summary>Number of the shard.</summary>
@@ -51,6 +52,9 @@ internal sealed class MergeShard
 
     /// <summary>What the next transaction writes.</summary>
     public PendingPoints Pending { get; }
+
+    /// <summary>Timestamp of its last transaction, or of its restore: a shard without points has to write progress beside busy ones, too.</summary>
+    public long LastCommit { get; set; }
 
     /// <summary>Why the shard stopped; null while it goes on (M2).</summary>
     public string? StopReason { get; set; }

@@ -40,7 +40,6 @@ public sealed class MergeStage : IStage, IPartitionEvents
     private readonly LagProbe lag;
     private readonly Func<int, PartitionProgress> progress;
     private CancellationToken stopping;
-    private long lastCommit;
     private long lastStuckCheck;
 
     /// <summary>A loop over the given clients.</summary>
@@ -69,7 +68,6 @@ public sealed class MergeStage : IStage, IPartitionEvents
     {
         stopping = stop;
         consumer.Join(this);
-        lastCommit = time.GetTimestamp();
         while (!stop.IsCancellationRequested)
         {
             bool idle = PollOnce();
@@ -191,9 +189,9 @@ public sealed class MergeStage : IStage, IPartitionEvents
 
     private void CommitDue(bool idle)
     {
-        TimeSpan since = time.GetElapsedTime(lastCommit);
         foreach (MergeShard shard in shards.Values)
         {
+            TimeSpan since = time.GetElapsedTime(shard.LastCommit);
             bool points = shard.Pending.Records.Count > 0;
             bool due = points ? idle || shard.Pending.Bytes >= EagerCommitBytes || since > MaxPointWait : since > ProgressInterval;
             if (due && shard.Pending.HasProgress && !broken.Contains(shard.Number))
@@ -253,8 +251,8 @@ public sealed class MergeStage : IStage, IPartitionEvents
         Dictionary<int, long> offsets = new() { [shard.Number] = progress.DeltasOffset };
         long started = time.GetTimestamp();
         TransactionOutcome outcome = producer.Commit(records, offsets, consumer);
-        lastCommit = time.GetTimestamp();
-        telemetry.Metrics.Transaction(telemetry.Stage, Messages.Outcome(outcome), time.GetElapsedTime(started, lastCommit));
+        shard.LastCommit = time.GetTimestamp();
+        telemetry.Metrics.Transaction(telemetry.Stage, Messages.Outcome(outcome), time.GetElapsedTime(started, shard.LastCommit));
         switch (outcome)
         {
             case TransactionOutcome.Committed:

@@ -50,7 +50,7 @@ public static class InstrumentCatalog
         Gauge("paused.partitions", "{partition}", ByStage, "Owned partitions that are not being read just now."),
         Gauge("stopped.shards", "{shard}", None, "Shards that refused a delta block and wait for somebody. The log says why."),
         Gauge("restoring.shards", "{shard}", None, "Shards being restored."),
-        Gauge("restore.progress", "1", ["shard"], "Part of a restore that is done, from 0 to 1; only while a shard is being restored."),
+        Gauge("restore.progress", "1", ["shard"], "Part of a restore's present read that is done, from 0 to 1: first the state, then the deltas behind it."),
         Gauge("remote.write.away", "s", None, "For how long the remote-write endpoint has been failing; 0 while it works."),
         Gauge("build.info", "1", ["version"], "Always 1; the label has the program's version."),
         Histogram("cut.duration", None, "Time for which an aggregate loop stands still to freeze a cut."),

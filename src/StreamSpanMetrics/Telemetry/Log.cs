@@ -103,6 +103,9 @@ internal static partial class Log
         "Port {Port} is in use, the free port {Other} is taken for /metrics; stream.telemetry.port chooses another")]
     public static partial void TelemetryPortTaken(this ILogger logger, int port, int other);
 
+    [LoggerMessage(31, LogLevel.Information, "Reading {Topic}[{Partition}]: {Done} of {Total} offsets")]
+    public static partial void Reading(this ILogger logger, string topic, int partition, long done, long total);
+
     /// <summary>An aborted transaction of the merge stage; logged once per shard and 30 s.</summary>
     public static void PointsAborted(this ILogger logger, string stage, int shard, TimeProvider time)
     {

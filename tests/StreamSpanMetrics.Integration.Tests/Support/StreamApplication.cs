@@ -74,6 +74,10 @@ public sealed class StreamApplication : IAsyncDisposable
         return worker;
     }
 
+    /// <summary>The settings of its workers, as YAML.</summary>
+    /// <param name="connector">Further keys of the connector, in flow style.</param>
+    public string SettingsText(string connector = "") => Settings(connector, Stream);
+
     /// <summary>Kills all workers that still run.</summary>
     public async ValueTask DisposeAsync()
     {

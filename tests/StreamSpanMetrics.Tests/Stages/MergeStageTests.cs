@@ -24,6 +24,35 @@ public sealed class MergeStageTests
     }
 
     [Fact]
+    public void A_shard_without_points_writes_its_progress_beside_a_busy_one()
+    {
+        MergeBench.Start(log, sourcePartitions: 2, shards: 2);
+        MergeBench bench = new(log, shards: 2);
+        bench.Consumer.Assign(0, 1);
+        for (int second = 0; second < 8; second++)
+        {
+            int at = second;
+            bench.Consumer.Then(() =>
+            {
+                bench.Time.Advance(TimeSpan.FromSeconds(1));
+                bench.Deltas(0, bench.Block(0, at, at + 1, Millis(First + at + 1), First + at, "shop"));
+                bench.Deltas(0, bench.Block(1, at, at + 1, Millis(First + at + 1), First + at, "shop"));
+                bench.Deltas(1, bench.Block(0, at, at + 1, Millis(First + at + 1), First + at));
+            });
+        }
+
+        // Within the script: at its end the loop hands over, and writes whatever it has.
+        bench.Consumer.Then(() =>
+        {
+            Assert.NotEmpty(bench.PointTexts());
+            Assert.Empty(bench.PointTexts(1));
+            Assert.NotNull(bench.Progress(1));
+            Assert.Equal(log.Committed(MergeBench.Group, 1), bench.Progress(1)!.DeltasOffset);
+        });
+        bench.Run();
+    }
+
+    [Fact]
     public void After_a_crash_the_next_owner_goes_on_with_equal_records()
     {
         List<string> expected = Undisturbed();
