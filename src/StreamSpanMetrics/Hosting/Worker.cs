@@ -36,7 +36,8 @@ internal sealed class Worker
         {
             await using TelemetryServer? server = await ServeAsync(export, health, stop).ConfigureAwait(false);
             ApplicationState application = new(settings, time, logger);
-            PreparedApplication prepared = await application.PrepareAsync(stop).ConfigureAwait(false);
+            // A question that is on its way to brokers cannot be called back; a worker that is told to stop does not wait for its time-out.
+            PreparedApplication prepared = await application.PrepareAsync(stop).WaitAsync(stop).ConfigureAwait(false);
             return await RunStagesAsync(prepared, metrics, health, stop).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)

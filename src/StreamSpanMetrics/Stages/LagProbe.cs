@@ -39,8 +39,8 @@ internal sealed class LagProbe
             IReadOnlyDictionary<int, LogEnd> ends = question.GetAwaiter().GetResult();
             question = null;
             telemetry.HasJoined |= consumer.IsMember;
-            telemetry.Partitions =
-                [.. from partition in owned where ends.ContainsKey(partition) select Compare(now, ends[partition], progress(partition))];
+            telemetry.AssignedPartitions = owned.Count;
+            telemetry.Partitions = Compare(now, owned, ends, progress);
         }
 
         if (question is null && (!hasAsked || time.GetElapsedTime(askedAt, now) >= Interval))
@@ -53,6 +53,25 @@ internal sealed class LagProbe
 
     /// <summary>What was owned has changed: asks again at the next turn.</summary>
     public void Hurry() => hasAsked = false;
+
+    // Without an answer, because a broker or a leader is away, the last word on a partition stays.
+    private List<PartitionStatus> Compare(
+        long now, IReadOnlyCollection<int> owned, IReadOnlyDictionary<int, LogEnd> ends, Func<int, PartitionProgress> progress)
+    {
+        List<PartitionStatus> rows = new(owned.Count);
+        foreach (int partition in owned)
+        {
+            PartitionStatus? row = ends.TryGetValue(partition, out LogEnd end)
+                ? Compare(now, end, progress(partition))
+                : telemetry.Partitions?.FirstOrDefault(known => known.Partition == partition);
+            if (row is not null)
+            {
+                rows.Add(row);
+            }
+        }
+
+        return rows;
+    }
 
     private PartitionStatus Compare(long now, LogEnd end, PartitionProgress progress)
     {

@@ -16,6 +16,7 @@ public sealed class StageTelemetry
     private volatile IReadOnlyList<ShardStatus> shards = [];
     private volatile IReadOnlyList<KeyValuePair<string, long>> seriesByService = [];
     private volatile int restoringShards;
+    private volatile int assignedPartitions;
 
     /// <summary>Telemetry of a loop that has just started.</summary>
     /// <param name="metrics">Takes the loop's events.</param>
@@ -49,6 +50,13 @@ public sealed class StageTelemetry
     {
         get => hasJoined;
         set => hasJoined = value;
+    }
+
+    /// <summary>Number of partitions owned.</summary>
+    public int AssignedPartitions
+    {
+        get => assignedPartitions;
+        set => assignedPartitions = value;
     }
 
     /// <summary>The partitions owned, as last looked at; null before the first look.</summary>

@@ -206,7 +206,7 @@ public sealed class WorkerMetrics : IDisposable
         Observe("unstable.age", () => Rows(row => (double?)row.UnstableAgeSeconds));
         Observe("watermark.timestamp", () => Watermarks(millis => millis / 1e3));
         Observe("watermark.behind", () => Watermarks(millis => (time.GetUtcNow().ToUnixTimeMilliseconds() - millis) / 1e3));
-        Observe("assigned.partitions", () => ByStage(stage => stage.Partitions?.Count ?? 0));
+        Observe("assigned.partitions", () => ByStage(stage => stage.AssignedPartitions));
         Observe("paused.partitions", () => ByStage(stage => stage.Partitions?.Count(row => row.IsPaused) ?? 0));
         Observe<long>("stopped.shards", () => [new Measurement<long>(Stages.Sum(stage => stage.Shards.Count(shard => shard.IsStopped)))]);
         Observe<long>("restoring.shards", () => [new Measurement<long>(Stages.Sum(stage => stage.RestoringShards))]);

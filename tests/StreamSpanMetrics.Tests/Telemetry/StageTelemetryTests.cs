@@ -119,5 +119,11 @@ public sealed class StageTelemetryTests
         Assert.Equal(0, Turn().UnstableAgeSeconds);
         consumer.Unstable = 0;
         Assert.Equal(0, Turn().UnstableRecords);
+        consumer.KnowsEnds = false;
+        log.Append("topic", 0, null, []);
+        Assert.Equal(2, Turn().LagRecords);
+        Assert.Equal(1, telemetry.AssignedPartitions);
+        consumer.KnowsEnds = true;
+        Assert.Equal(3, Turn().LagRecords);
     }
 }

@@ -27,6 +27,9 @@ internal sealed class MemoryConsumer(MemoryLog log, string topic, string group, 
 
     public bool IsMember => true;
 
+    /// <summary>Whether <see cref="LogEndsAsync"/> has an answer.</summary>
+    public bool KnowsEnds { get; set; } = true;
+
     /// <summary>Records of every partition that belong to open transactions, as <see cref="LogEndsAsync"/> tells.</summary>
     public long Unstable { get; set; }
 
@@ -145,7 +148,7 @@ internal sealed class MemoryConsumer(MemoryLog log, string topic, string group, 
     }
 
     public Task<IReadOnlyDictionary<int, LogEnd>> LogEndsAsync(IReadOnlyList<int> partitions) =>
-        Task.FromResult<IReadOnlyDictionary<int, LogEnd>>(partitions.ToDictionary(
+        Task.FromResult<IReadOnlyDictionary<int, LogEnd>>(partitions.Where(_ => KnowsEnds).ToDictionary(
             partition => partition,
             partition => new LogEnd(log.EndOffset(topic, partition), log.EndOffset(topic, partition) - Unstable)));
 
