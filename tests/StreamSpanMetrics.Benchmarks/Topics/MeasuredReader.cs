@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace StreamSpanMetrics.Benchmarks.Topics;
 
 /// <summary>
-/// Watches a running program that counts the spans of a topic: from the line with which it tells that it has its partitions, until its
-/// group has committed all of them, and on until the sink has the last call count.
+/// Watches a running program that counts the spans of a topic: from the line with which it tells that it has its partitions, until it
+/// has counted all of them, and on until its group has committed them and the sink has the last call count.
 /// </summary>
 internal sealed class MeasuredReader
 {
@@ -29,16 +29,19 @@ internal sealed class MeasuredReader
     /// <param name="name">Who reads.</param>
     /// <param name="assignedLine">A part of the line that tells of the assignment.</param>
     /// <param name="group">The group that commits.</param>
-    public async Task<Figures> MeasureAsync(string name, string assignedLine, string group)
+    /// <param name="counted">Completes when the program has counted all; null where only the commit tells.</param>
+    public async Task<Figures> MeasureAsync(string name, string assignedLine, string group, Func<Task>? counted = null)
     {
         using GroupOffsets offsets = new(topic, group);
         await Polling.TrueAsync(() => Task.FromResult(Says(assignedLine)), () => program.Output, StartDeadline, default, LinePause);
         using ProcessUse process = new(program.Id);
         long started = Stopwatch.GetTimestamp();
         TimeSpan used = process.Cpu;
+        (double Wall, double Cpu) Now() => (Stopwatch.GetElapsedTime(started).TotalSeconds, (process.Cpu - used).TotalSeconds);
+        await (counted?.Invoke() ?? offsets.BecomeCompleteAsync(program));
+        (double countedWall, double countedCpu) = Now();
         await offsets.BecomeCompleteAsync(program);
-        double wallSeconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
-        double cpuSeconds = (process.Cpu - used).TotalSeconds;
+        (double committedWall, double committedCpu) = Now();
         long? complete = null;
         await Polling.TrueAsync(
             () => Task.FromResult((complete = sink.TimeOfCompletion(topic.Spans)) is not null),
@@ -46,8 +49,10 @@ internal sealed class MeasuredReader
             SamplesDeadline,
             default,
             SamplesPause);
-        return new Figures(name, sink.CountedSpans, wallSeconds, cpuSeconds, process.PeakBytes)
+        return new Figures(name, sink.CountedSpans, countedWall, countedCpu, process.PeakBytes)
         {
+            WallSecondsToCommit = committedWall,
+            CpuSecondsToCommit = committedCpu,
             WallSecondsToSamples = Stopwatch.GetElapsedTime(started, complete!.Value).TotalSeconds,
             CpuSecondsToSamples = (process.Cpu - used).TotalSeconds,
         };

@@ -11,8 +11,9 @@ internal static class ReportTable
 
     private static readonly string[] Notes =
     [
-        "wall, CPU: from the assignment of the partitions until the last record was read (bare consumer), or until the group had committed",
-        "  the last record: ours in the transaction with its deltas, the Collector's behind the connector. User and system time of the process.",
+        "wall, CPU: from the assignment of the partitions until the last record was read and, but for the bare consumer, counted;",
+        "  ours by its own page (asked every 50 ms), the Collector by its commit behind the connector. User and system time of the process.",
+        "to commit: until the group had committed the last record; ours in the transaction with its deltas, every fifth of a step.",
         "to samples: until remote write had taken the last call count. The wait for the end of a step, or for a flush, is in it.",
         "longest pause: upper bounds of the buckets, from the worker's histograms: a cut stops reading for that long, a step stops merging.",
         "  The Collector does not tell its pauses.",
@@ -33,11 +34,13 @@ internal static class ReportTable
         void Row(string name, Func<Figures, string> cell) => table.AddRow([name, .. columns.Select(cell)]);
         double millions = report.Spans / Million;
         Row("wall, s", one => Text(one.WallSeconds, "F2"));
-        Row("wall, times the bare consumer", one => Text(one.WallSeconds / report.Bare.WallSeconds, "F2"));
+        Row("wall / bare consumer's", one => Text(one.WallSeconds / report.Bare.WallSeconds, "F2"));
         Row("spans/s", one => Text(report.Spans / one.WallSeconds, "N0"));
-        Row("CPU s per million spans", one => Text(one.CpuSeconds / millions, "F2"));
+        Row("CPU s/M spans", one => Text(one.CpuSeconds / millions, "F2"));
+        Row("wall to commit, s", one => Text(one.WallSecondsToCommit, "F2"));
+        Row("CPU s/M spans, to commit", one => Text(one.CpuSecondsToCommit / millions, "F2"));
         Row("wall to samples, s", one => Text(one.WallSecondsToSamples, "F2"));
-        Row("CPU s per million spans, to samples", one => Text(one.CpuSecondsToSamples / millions, "F2"));
+        Row("CPU s/M spans, to samples", one => Text(one.CpuSecondsToSamples / millions, "F2"));
         Row("peak RSS, MB", one => Text(one.PeakBytes / Million, "N0"));
         Row("longest pause: cut, ms", one => Text(one.LongestCutMillis, "0.#", "<= "));
         Row("longest pause: step, ms", one => Text(one.LongestStepMillis, "0.#", "<= "));

@@ -42,7 +42,7 @@ internal static class TopicMeasure
         Tell("measuring a bare consumer");
         Figures bare = await BareConsumer.MeasureAsync(topic);
         Tell("measuring our worker");
-        Figures worker = await WorkerMeasure.MeasureAsync(topic, options);
+        Figures worker = await WorkerMeasure.MeasureAsync(topic, options, TimeSpan.FromSeconds(bare.WallSeconds));
         Figures? collector = null;
         if (options.WithCollector)
         {

@@ -7,13 +7,18 @@ namespace StreamSpanMetrics.Benchmarks.Topics;
 internal static partial class WorkerMeasure
 {
     private const double MillisPerSecond = 1e3;
+    private static readonly TimeSpan CountDeadline = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan PagePause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan StopDeadline = TimeSpan.FromMinutes(1);
 
     /// <summary>Name of the application that reads a topic: the prefix of its own topics and groups.</summary>
     public static string ApplicationOf(FilledTopic topic) => topic.Name + ".app";
 
     /// <summary>Runs a worker over the topic until the sink has all call counts.</summary>
-    public static async Task<Figures> MeasureAsync(FilledTopic topic, TopicOptions options)
+    /// <param name="topic">The topic.</param>
+    /// <param name="options">What is measured.</param>
+    /// <param name="least">The worker is not asked earlier after its start whether it is ready: its pages take time of the processor too.</param>
+    public static async Task<Figures> MeasureAsync(FilledTopic topic, TopicOptions options, TimeSpan least)
     {
         await using SampleSink sink = await SampleSink.StartAsync();
         using TemporaryFolder folder = new();
@@ -21,10 +26,11 @@ internal static partial class WorkerMeasure
         string program = Path.Combine(AppContext.BaseDirectory, "spanmetrics.dll");
         await using ChildProcess worker = ChildProcess.Start("dotnet", [program, "run", "--config", file]);
         MeasuredReader reader = new(worker, topic, sink);
-        Figures figures = await reader.MeasureAsync("spanmetrics", "aggregate-0: partitions", ApplicationOf(topic) + ".aggregate");
         using HttpClient client = new();
-        string page = await client.GetStringAsync(new Uri(PageAddress().Match(worker.Output).Value + "metrics"));
-        double counted = Rows(page, "spanmetrics_spans_counted_total").Sum(row => row.Value);
+        Figures figures = await reader.MeasureAsync(
+            "spanmetrics", "aggregate-0: partitions", ApplicationOf(topic) + ".aggregate", () => CountAsync(worker, client, topic.Spans, least));
+        string page = await PageAsync(worker, client);
+        double counted = Counted(page);
         if (counted != topic.Spans)
         {
             throw new InvalidOperationException($"the worker counted {counted} of {topic.Spans} spans:\n{worker.Output}");
@@ -38,6 +44,22 @@ internal static partial class WorkerMeasure
             LongestStepMillis = LongestMillis(page, "spanmetrics_step_duration_seconds"),
         };
     }
+
+    private static async Task CountAsync(ChildProcess worker, HttpClient client, long spans, TimeSpan least)
+    {
+        await Task.Delay(least);
+        await Polling.TrueAsync(
+            async () => Counted(await PageAsync(worker, client)) >= spans,
+            () => $"not all spans were counted:\n{worker.Output}",
+            CountDeadline,
+            CancellationToken.None,
+            PagePause);
+    }
+
+    private static Task<string> PageAsync(ChildProcess worker, HttpClient client) =>
+        client.GetStringAsync(new Uri(PageAddress().Match(worker.Output).Value + "metrics"));
+
+    private static double Counted(string page) => Rows(page, "spanmetrics_spans_counted_total").Sum(row => row.Value);
 
     private static string Settings(FilledTopic topic, TopicOptions options, Uri sink) => $$"""
         receivers:
