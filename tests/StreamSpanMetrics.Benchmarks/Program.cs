@@ -1,15 +1,16 @@
 using System.CommandLine;
 using BenchmarkDotNet.Running;
 using StreamSpanMetrics.Benchmarks;
+using StreamSpanMetrics.Benchmarks.Topics;
 
-string[] measures = ["corpus", "pipeline", "merge", "sizing"];
-if (args.Length > 0 && measures.Contains(args[0]))
+RootCommand root = new("Benchmarks of StreamSpanMetrics")
 {
-    RootCommand root = new("Benchmarks of StreamSpanMetrics")
-    {
-        MeasureCommands.Corpus(), MeasureCommands.Pipeline(), MeasureCommands.Merge(), MeasureCommands.Sizing(),
-    };
-    return root.Parse(args).Invoke();
+    MeasureCommands.Corpus(), MeasureCommands.Pipeline(), MeasureCommands.Merge(), MeasureCommands.Sizing(),
+    TopicCommands.Topic(), TopicCommands.Bare(),
+};
+if (args.Length > 0 && root.Subcommands.Any(command => command.Name == args[0]))
+{
+    return await root.Parse(args).InvokeAsync();
 }
 
 BenchmarkSwitcher.FromAssembly(typeof(MeasureCommands).Assembly).Run(args);

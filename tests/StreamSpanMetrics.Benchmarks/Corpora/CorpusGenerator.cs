@@ -5,7 +5,6 @@ internal sealed class CorpusGenerator
 {
     private const int OperationsPerService = 100;
     private const int MostServices = 1000;
-    private const int LeastSpansForTwoResources = 10;
     private const string ScopeName = "io.opentelemetry.instrumentation";
 
     // Prime, so that a service's operations come in a scattered order and all of them before one comes again.
@@ -30,6 +29,9 @@ internal sealed class CorpusGenerator
         served = new int[services];
     }
 
+    /// <summary>Trace of the last span of the request that came last; of all its spans where there is one record per trace.</summary>
+    public byte[] TraceId => spans.TraceId;
+
     /// <summary>The requests.</summary>
     public IEnumerable<byte[]> Records()
     {
@@ -42,7 +44,12 @@ internal sealed class CorpusGenerator
     private byte[] Record(int count)
     {
         WireMessage request = new(shape.Descending);
-        int parts = count >= LeastSpansForTwoResources ? 2 : 1;
+        int parts = shape.HasManyTracesInRecord && count > 1 ? 2 : 1;
+        if (!shape.HasManyTracesInRecord)
+        {
+            spans.BeginTrace();
+        }
+
         for (int part = 0; part < parts; part++)
         {
             request.Message(1, ResourceSpans(random.Next(resources.Length), (count + part) / parts));
@@ -57,6 +64,11 @@ internal sealed class CorpusGenerator
         scope.Message(1, scope.New().Text(1, ScopeName).Text(2, "2.9.0"));
         for (int index = 0; index < count; index++)
         {
+            if (shape.HasManyTracesInRecord)
+            {
+                spans.BeginTrace();
+            }
+
             scope.Message(2, spans.Make(NextOperation(service)));
         }
 

@@ -11,6 +11,10 @@ namespace StreamSpanMetrics.Benchmarks.Corpora;
 internal sealed record CorpusShape(int SpanSeries, int SpansPerRecord, int Spans, int Seed = 1, bool Descending = true)
 {
     private const int LeastSpans = 200_000;
+    private const int LeastSpansOfBatch = 10;
+
+    /// <summary>Whether a record is an export batch, with spans of many traces and two resources, and not one trace.</summary>
+    public bool HasManyTracesInRecord => SpansPerRecord >= LeastSpansOfBatch;
 
     /// <summary>
     /// The shape whose series, those of the events of failed spans included, are about <paramref name="series"/>; with twice as many

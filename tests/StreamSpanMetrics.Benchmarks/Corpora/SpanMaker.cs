@@ -22,13 +22,19 @@ internal sealed class SpanMaker(Random random, bool descending)
 
     private ulong startNanos = FirstStartNanos;
 
+    /// <summary>Trace that the next spans belong to.</summary>
+    public byte[] TraceId { get; private set; } = [];
+
+    /// <summary>Begins another trace.</summary>
+    public void BeginTrace() => TraceId = RandomBytes(16);
+
     /// <summary>A span of an operation.</summary>
     public WireMessage Make(int operation)
     {
         bool fails = operation % OneErrorIn == OneErrorIn - 1;
         startNanos += (ulong)random.Next(20_000);
         ulong duration = (ulong)(MedianMilliseconds * Math.Exp((random.NextDouble() - 0.5) * 6) * NanosPerMillisecond);
-        WireMessage span = new WireMessage(descending).Bytes(1, RandomBytes(16)).Bytes(2, RandomBytes(8)).Bytes(4, RandomBytes(8));
+        WireMessage span = new WireMessage(descending).Bytes(1, TraceId).Bytes(2, RandomBytes(8)).Bytes(4, RandomBytes(8));
         _ = (operation % 4) switch
         {
             0 => HttpServer(span, operation, duration, fails),

@@ -3,7 +3,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace StreamSpanMetrics.Integration.Tests.Support;
+namespace StreamSpanMetrics.Testing.Programs;
 
 /// <summary>
 /// A program started by a test, with its output captured. It never outlives the test process, however that ends: on Unix a guard in the

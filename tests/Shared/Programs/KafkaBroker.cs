@@ -1,6 +1,6 @@
 using Confluent.Kafka;
 
-namespace StreamSpanMetrics.Integration.Tests.Support;
+namespace StreamSpanMetrics.Testing.Programs;
 
 /// <summary>
 /// A real Kafka broker of our own: one KRaft node, its own folder, plain text and other listeners. It can be killed and started again.
@@ -25,6 +25,9 @@ public sealed class KafkaBroker : IAsyncDisposable
 
     /// <summary>Address for clients; stays over restarts.</summary>
     public string BootstrapServers => $"127.0.0.1:{brokerPort.Port}";
+
+    /// <summary>Folder with a folder for each partition, named <c>topic-number</c>.</summary>
+    public string DataFolder => folder.PathOf("data");
 
     /// <summary>What the broker printed since its last start.</summary>
     public string Output => process?.Output ?? "";
@@ -83,12 +86,13 @@ public sealed class KafkaBroker : IAsyncDisposable
         using IAdminClient admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = BootstrapServers })
             .SetLogHandler((_, _) => { })
             .Build();
-        await Eventually.TrueAsync(
+        await Polling.TrueAsync(
             () => broker.HasExited
                 ? throw new InvalidOperationException($"The broker ended with {broker.ExitCode}:\n{broker.Output}")
-                : Answers(admin),
+                : Task.FromResult(Answers(admin)),
             () => $"The broker does not answer:\n{broker.Output}",
-            StartDeadline);
+            StartDeadline,
+            CancellationToken.None);
     }
 
     /// <summary>Ends the broker and deletes its data.</summary>
@@ -129,7 +133,7 @@ public sealed class KafkaBroker : IAsyncDisposable
             $"advertised.listeners=PLAINTEXT://127.0.0.1:{brokerPort.Port}{others}",
             "controller.listener.names=CONTROLLER",
             $"listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT{protocols}",
-            $"log.dirs={folder.PathOf("data")}",
+            $"log.dirs={DataFolder}",
             "auto.create.topics.enable=false",
             "offsets.topic.replication.factor=1",
             "offsets.topic.num.partitions=4",

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace StreamSpanMetrics.Integration.Tests.Support;
+namespace StreamSpanMetrics.Testing.Programs;
 
 /// <summary>
 /// A free TCP port of the loopback address for a program that cannot be told to choose one itself. On Linux the port stays bound, without

@@ -1,4 +1,4 @@
-namespace StreamSpanMetrics.Integration.Tests.Support;
+namespace StreamSpanMetrics.Testing.Programs;
 
 /// <summary>A folder of its own for one test or program, deleted with everything in it.</summary>
 public sealed class TemporaryFolder : IDisposable

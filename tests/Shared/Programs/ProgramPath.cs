@@ -1,4 +1,4 @@
-namespace StreamSpanMetrics.Integration.Tests.Support;
+namespace StreamSpanMetrics.Testing.Programs;
 
 /// <summary>Looks programs up.</summary>
 public static class ProgramPath

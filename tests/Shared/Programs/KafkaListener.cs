@@ -1,4 +1,4 @@
-namespace StreamSpanMetrics.Integration.Tests.Support;
+namespace StreamSpanMetrics.Testing.Programs;
 
 /// <summary>A listener of a broker.</summary>
 /// <param name="Name">Its name in the broker's settings, upper case.</param>
