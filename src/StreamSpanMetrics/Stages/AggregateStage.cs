@@ -31,6 +31,7 @@ public sealed class AggregateStage : IStage, IPartitionEvents
     private readonly Func<int, PartitionProgress> progress;
     private readonly SortedDictionary<int, SourcePartition> owned = [];
     private long nextCut;
+    private int pendingEntries;
 
     /// <summary>A loop over the given clients.</summary>
     public AggregateStage(
@@ -182,7 +183,9 @@ public sealed class AggregateStage : IStage, IPartitionEvents
         }
 
         Count(folder.Staged);
+        int before = partition.Accumulator.EntryCount;
         partition.Accumulator.Add(folder.Staged, partition.ClockMillis / options.IntervalMillis);
+        pendingEntries += partition.Accumulator.EntryCount - before;
     }
 
     private void Count(StagedRecord staged)
@@ -196,18 +199,17 @@ public sealed class AggregateStage : IStage, IPartitionEvents
 
     private bool IsCutDue(long now)
     {
-        if (now >= nextCut)
-        {
-            return true;
-        }
+        return now >= nextCut || pendingEntries >= options.MaxEntries;
+    }
 
-        int entries = 0;
+    // Asked for every record, so the sum is kept, and made anew only where accumulators were emptied or given up.
+    private void CountPendingEntries()
+    {
+        pendingEntries = 0;
         foreach (SourcePartition partition in owned.Values)
         {
-            entries += partition.Accumulator.EntryCount;
+            pendingEntries += partition.Accumulator.EntryCount;
         }
-
-        return entries >= options.MaxEntries;
     }
 
     private void StartCut()
@@ -222,6 +224,7 @@ public sealed class AggregateStage : IStage, IPartitionEvents
         if (cuts.Build([.. owned.Values]) is Cut cut)
         {
             committer.Start(cut);
+            CountPendingEntries();
             telemetry.Metrics.CutFrozen(time.GetElapsedTime(started));
         }
 
@@ -264,6 +267,7 @@ public sealed class AggregateStage : IStage, IPartitionEvents
             consumer.Seek(partition.Number, offset);
         }
 
+        CountPendingEntries();
         committer.Rewound();
         logger.Rewound(Name, options.SourceTopic);
     }
@@ -302,5 +306,7 @@ public sealed class AggregateStage : IStage, IPartitionEvents
         {
             owned.Remove(partition);
         }
+
+        CountPendingEntries();
     }
 }

@@ -27,7 +27,7 @@ internal sealed class MeasuredReader
 
     /// <summary>Waits for all that is measured.</summary>
     /// <param name="name">Who reads.</param>
-    /// <param name="assignedLine">A part of the line that tells of the assignment.</param>
+    /// <param name="assignedLine">A part of the line that tells of the assignment, or comes right before it.</param>
     /// <param name="group">The group that commits.</param>
     /// <param name="counted">Completes when the program has counted all; null where only the commit tells.</param>
     public async Task<Figures> MeasureAsync(string name, string assignedLine, string group, Func<Task>? counted = null)

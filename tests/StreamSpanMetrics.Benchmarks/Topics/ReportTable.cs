@@ -13,6 +13,7 @@ internal static class ReportTable
     [
         "wall, CPU: from the assignment of the partitions until the last record was read and, but for the bare consumer, counted;",
         "  ours by its own page (asked every 50 ms), the Collector by its commit behind the connector. User and system time of the process.",
+        "  The Collector's clock starts when it says that it is ready, a little before its assignment.",
         "to commit: until the group had committed the last record; ours in the transaction with its deltas, every fifth of a step.",
         "to samples: until remote write had taken the last call count. The wait for the end of a step, or for a flush, is in it.",
         "longest pause: upper bounds of the buckets, from the worker's histograms: a cut stops reading for that long, a step stops merging.",
@@ -47,18 +48,19 @@ internal static class ReportTable
         Row("counted spans", one => Text(one.CountedSpans, "N0"));
         AnsiConsole.Write(table);
         Console.WriteLine(FormattableString.Invariant(
-            $"{report.Shape}: {report.Spans} spans in {report.Records} records, {report.InputBytes / Million:F1} MB; ")
-            + FormattableString.Invariant($"{report.Series} series; step {report.Step}"));
-        Console.WriteLine(report.DeltasLogBytes is long deltas && report.InputLogBytes is long input
-            ? FormattableString.Invariant(
-                $"log of the span topic {input / Million:F1} MB, of the deltas topic {deltas / Million:F2} MB (compressed): ")
-                + FormattableString.Invariant($"{100.0 * deltas / input:F2} %")
-            : "size of the deltas topic: only known where the command starts the broker");
+            $"{report.Shape}: {report.Spans} spans in {report.Records} records, {report.InputBytes / Million:F1} MB;")
+            + FormattableString.Invariant($" {report.Series} series; step {report.Step}"));
+        Console.WriteLine(Sizes(report));
         foreach (string note in Notes)
         {
             Console.WriteLine(note);
         }
     }
+
+    private static string Sizes(TopicReport report) => (report.InputLogBytes, report.DeltasLogBytes) is (long input, long deltas)
+        ? FormattableString.Invariant($"log of the span topic {input / Million:F1} MB, of the deltas topic, compressed,")
+            + FormattableString.Invariant($" {deltas / Million:F2} MB: {100.0 * deltas / input:F2} %")
+        : "size of the deltas topic: only known where the command starts the broker";
 
     private static string Text(double? value, string format, string prefix = "") =>
         value is double known ? prefix + known.ToString(format, CultureInfo.InvariantCulture) : Unknown;

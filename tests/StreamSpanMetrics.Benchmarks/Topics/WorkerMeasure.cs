@@ -17,7 +17,7 @@ internal static partial class WorkerMeasure
     /// <summary>Runs a worker over the topic until the sink has all call counts.</summary>
     /// <param name="topic">The topic.</param>
     /// <param name="options">What is measured.</param>
-    /// <param name="least">The worker is not asked earlier after its start whether it is ready: its pages take time of the processor too.</param>
+    /// <param name="least">The worker is not asked earlier than this after the assignment: its pages take time of the processor too.</param>
     public static async Task<Figures> MeasureAsync(FilledTopic topic, TopicOptions options, TimeSpan least)
     {
         await using SampleSink sink = await SampleSink.StartAsync();

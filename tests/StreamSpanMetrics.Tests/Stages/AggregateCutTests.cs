@@ -84,6 +84,23 @@ public sealed class AggregateCutTests
     }
 
     [Fact]
+    public void Many_entries_make_a_cut_due_before_its_time()
+    {
+        AggregateBench small = new(options => options with { MaxEntries = 2 });
+        small.Append(0, "shop");
+        small.Append(1, "cart");
+        small.Consumer.Assign(0, 1);
+        small.Consumer.Until(() => small.Producer.Attempts.Count == 1);
+        small.Consumer.Then(() => small.Append(0, "users"));
+        small.Consumer.Then(() => Assert.Single(small.Producer.Attempts));
+        small.Consumer.Then(() => small.Append(1, "ads"));
+        small.Consumer.Until(() => small.Producer.Attempts.Count == 2);
+        small.Run();
+        Assert.Equal(2, small.Producer.Attempts.Count);
+        Assert.Equal(4, small.CountedSpans());
+    }
+
+    [Fact]
     public void An_aborted_cut_is_sent_again_as_it_was()
     {
         bench.Producer.Fail(TransactionFault.Aborted, TransactionFault.Aborted);
