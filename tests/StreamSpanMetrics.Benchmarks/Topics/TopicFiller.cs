@@ -2,6 +2,7 @@ using System.Text;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 using StreamSpanMetrics.Benchmarks.Corpora;
+using StreamSpanMetrics.Commands;
 
 namespace StreamSpanMetrics.Benchmarks.Topics;
 
@@ -11,7 +12,7 @@ internal static class TopicFiller
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     /// <summary>Creates a topic whose records get the broker's time, and fills it. Nothing is compressed.</summary>
-    public static async Task<FilledTopic> FillAsync(string bootstrapServers, string name, TopicOptions options)
+    public static async Task<FilledTopic> FillAsync(string bootstrapServers, string name, TopicOptions options, ProgressView view)
     {
         await CreateAsync(bootstrapServers, name);
         CorpusGenerator corpus = new(CorpusShape.ForSeries(options.Series, options.SpansPerRecord, options.Spans));
@@ -37,6 +38,7 @@ internal static class TopicFiller
             Produce(producer, new TopicPartition(name, partition), message, report => failure = report.Error.IsError ? report.Error : failure);
             records++;
             bytes += value.Length;
+            view.Report("filling the topic", Math.Min(records * options.SpansPerRecord, options.Spans), options.Spans, "spans");
         }
 
         int left = producer.Flush(Patience);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using StreamSpanMetrics.Commands;
 
 namespace StreamSpanMetrics.Benchmarks.Topics;
 
@@ -14,7 +15,8 @@ internal static class TopicMeasure
         try
         {
             await using KafkaBroker? broker = options.BootstrapServers is null ? await KafkaBroker.StartAsync() : null;
-            TopicReport report = await MeasureAsync(broker, options);
+            TopicReport report = await ProgressView.RunAsync(
+                Terminal.ForError(Console.Error), TimeProvider.System, view => MeasureAsync(broker, options, view));
             if (asJson)
             {
                 Console.WriteLine(JsonSerializer.Serialize(report));
@@ -33,20 +35,20 @@ internal static class TopicMeasure
         }
     }
 
-    private static async Task<TopicReport> MeasureAsync(KafkaBroker? broker, TopicOptions options)
+    private static async Task<TopicReport> MeasureAsync(KafkaBroker? broker, TopicOptions options, ProgressView view)
     {
         string servers = options.BootstrapServers ?? broker!.BootstrapServers;
         string name = $"bench-{TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds()}";
-        Tell($"filling {name} with {options.Spans} spans");
-        FilledTopic topic = await TopicFiller.FillAsync(servers, name, options);
-        Tell("measuring a bare consumer");
+        view.WriteLine($"filling {name} with {options.Spans} spans");
+        FilledTopic topic = await TopicFiller.FillAsync(servers, name, options, view);
+        view.WriteLine("measuring a bare consumer");
         Figures bare = await BareConsumer.MeasureAsync(topic);
-        Tell("measuring our worker");
+        view.WriteLine("measuring our worker");
         Figures worker = await WorkerMeasure.MeasureAsync(topic, options, TimeSpan.FromSeconds(bare.WallSeconds));
         Figures? collector = null;
         if (options.WithCollector)
         {
-            Tell("measuring the Collector, if it is on PATH");
+            view.WriteLine("measuring the Collector, if it is on PATH");
             collector = await CollectorMeasure.MeasureAsync(topic, options);
         }
 
@@ -67,6 +69,4 @@ internal static class TopicMeasure
                 from file in Directory.EnumerateFiles(folder, "*.log")
                 select new FileInfo(file).Length).Sum();
     }
-
-    private static void Tell(string what) => Console.Error.WriteLine(what);
 }
