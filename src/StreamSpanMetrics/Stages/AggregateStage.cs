@@ -47,7 +47,7 @@ public sealed class AggregateStage : IStage, IPartitionEvents
         reader = new SpanRecordReader(folder, options.MaxRecordBytes);
         bounds = new ExplicitBounds(histogram);
         clock = new RecordClock(options, time, telemetry.Metrics);
-        cuts = new CutBuilder(options, consumer, new DeltaBlockBuilder(folder, options.Shards));
+        cuts = new CutBuilder(options, consumer, folder);
         committer = new CutCommitter(new CutSender(options, consumer, producer, telemetry, time), owned.ContainsKey, logger);
         idle = new IdleAdvance(options, consumer, time);
         lag = new LagProbe(consumer, telemetry, time);
@@ -74,13 +74,14 @@ public sealed class AggregateStage : IStage, IPartitionEvents
             lag.Turn(now, owned.Keys, progress);
             Settle(committer.Poll());
             idle.Settle(owned);
-            if (folder.TablesAreLarge)
+            bool full = folder.TablesAreLarge || pendingEntries >= options.MaxEntries * 2;
+            if (full)
             {
-                // Only a cut of everything lets them be forgotten: wait for the one on its way (P7).
+                // Only another cut makes room: wait for the one on its way (P7).
                 Settle(committer.Wait());
             }
 
-            if ((IsCutDue(now) || folder.TablesAreLarge) && !committer.IsBusy && !committer.MustRewind)
+            if ((full || IsCutDue(now)) && !committer.IsBusy && !committer.MustRewind)
             {
                 StartCut();
             }
@@ -107,7 +108,7 @@ public sealed class AggregateStage : IStage, IPartitionEvents
             }
 
             starts[partition] = known ? offset : 0;
-            owned[partition] = new SourcePartition(partition, starts[partition], first, new DeltaAccumulator(bounds));
+            owned[partition] = new SourcePartition(partition, starts[partition], first, bounds);
             telemetry.Metrics.ClockAhead(partition, 0);
             telemetry.Metrics.Lost(telemetry.Stage, partition, 0);
         }
@@ -230,12 +231,8 @@ public sealed class AggregateStage : IStage, IPartitionEvents
 
         if (folder.TablesAreLarge)
         {
-            // All accumulators are empty right after a cut of all partitions.
+            // All accumulators are empty right after a cut of all partitions, and the cut keeps what it needs of the tables.
             folder.ClearTables();
-            foreach (SourcePartition partition in owned.Values)
-            {
-                partition.Accumulator.Forget();
-            }
         }
 
         idle.Ask(owned.Values);

@@ -8,17 +8,18 @@ internal sealed class CutBuilder
 {
     private readonly AggregateOptions options;
     private readonly IStageConsumer consumer;
-    private readonly DeltaBlockBuilder blocks;
+    private readonly RecordFolder folder;
 
-    public CutBuilder(AggregateOptions options, IStageConsumer consumer, DeltaBlockBuilder blocks)
+    public CutBuilder(AggregateOptions options, IStageConsumer consumer, RecordFolder folder)
     {
         this.options = options;
         this.consumer = consumer;
-        this.blocks = blocks;
+        this.folder = folder;
     }
 
     /// <summary>
-    /// A cut of <paramref name="partitions"/>, whose accumulators are empty afterwards; null if no offset and no watermark moved.
+    /// A cut of <paramref name="partitions"/>, whose accumulators are empty afterwards; null if no offset and no watermark moved. The cut
+    /// before must have been sent: its accumulators are used again.
     /// </summary>
     public Cut? Build(IReadOnlyList<SourcePartition> partitions)
     {
@@ -28,7 +29,7 @@ internal sealed class CutBuilder
             moved |= To(partition) > partition.FromOffset || Watermark(partition) > partition.SentWatermarkMillis;
         }
 
-        return moved ? new Cut([.. partitions.Select(Freeze)]) : null;
+        return moved ? new Cut(folder.Freeze(), [.. partitions.Select(Freeze)]) : null;
     }
 
     private CutPartition Freeze(SourcePartition partition)
@@ -44,8 +45,7 @@ internal sealed class CutBuilder
             Watermark(partition),
             partition.IsFirst,
             partition.IsLost);
-        CutPartition cut = new(partition.Number, to, blocks.Build(partition.Accumulator, header), [.. partition.DeadLetters]);
-        partition.Accumulator.Clear();
+        CutPartition cut = new(header, partition.SwapAccumulator(), [.. partition.DeadLetters]);
         partition.DeadLetters.Clear();
         partition.FromOffset = to;
         partition.IsFirst = false;

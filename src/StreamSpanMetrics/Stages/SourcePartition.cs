@@ -1,16 +1,20 @@
 using StreamSpanMetrics.Core.Deltas;
+using StreamSpanMetrics.Core.Histograms;
 
 namespace StreamSpanMetrics.Stages;
 
 /// <summary>What the aggregate loop holds of one partition it owns, since the last cut. Polling thread only.</summary>
 internal sealed class SourcePartition
 {
-    public SourcePartition(int number, long from, bool first, DeltaAccumulator accumulator)
+    private DeltaAccumulator spare;
+
+    public SourcePartition(int number, long from, bool first, ExplicitBounds bounds)
     {
         Number = number;
         FromOffset = from;
         IsFirst = first;
-        Accumulator = accumulator;
+        Accumulator = new DeltaAccumulator(bounds);
+        spare = new DeltaAccumulator(bounds);
     }
 
     /// <summary>Number of the partition.</summary>
@@ -29,7 +33,7 @@ internal sealed class SourcePartition
     public long SkippedToOffset { get; set; }
 
     /// <summary>Observations since the last cut.</summary>
-    public DeltaAccumulator Accumulator { get; }
+    public DeltaAccumulator Accumulator { get; private set; }
 
     /// <summary>Dead letters since the last cut.</summary>
     public List<OutgoingRecord> DeadLetters { get; } = [];
@@ -61,6 +65,15 @@ internal sealed class SourcePartition
 
     /// <summary>Whether the last record had the broker's timestamp; null before the first.</summary>
     public bool? IsLogAppendTime { get; set; }
+
+    /// <summary>
+    /// Hands the accumulator to a cut and goes on with the other one (A6), which the cut before has emptied: there is only one on its way.
+    /// </summary>
+    public DeltaAccumulator SwapAccumulator()
+    {
+        (Accumulator, spare) = (spare, Accumulator);
+        return spare;
+    }
 
     /// <summary>Forgets all that came since the last cut and goes on from <paramref name="offset"/>.</summary>
     public void Rewind(long offset)
