@@ -207,6 +207,11 @@ public static class SettingsWriter
         yaml.Add("close_policy", stream.ClosePolicy == ClosePolicy.Bounded ? "bounded" : "strict");
         yaml.Add("bounded_after", stream.BoundedAfter);
         yaml.Add("max_ahead", stream.MaxAhead);
+        yaml.Add("max_skew", stream.MaxSkewSteps);
+        yaml.Open("breaker");
+        yaml.Add("records", stream.BreakerRecords);
+        yaml.Add("pause", stream.BreakerPause);
+        yaml.Close();
         yaml.Add("emit", "all");
         yaml.Add("missing_service_name", stream.DropMissingServiceName ? "drop" : "count");
         yaml.Add("on_data_loss", stream.OnDataLoss == DataLossPolicy.Continue ? "continue" : "stop");

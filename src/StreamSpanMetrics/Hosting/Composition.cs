@@ -60,13 +60,17 @@ internal sealed class Composition : IDisposable
             KnownPartitions = SourcePartitions,
             MaxRecordBytes = stream.MaxRecordBytes,
             OnDataLoss = stream.OnDataLoss,
+            MaxSkewSteps = stream.MaxSkewSteps,
+            BreakerRecords = stream.BreakerRecords,
+            BreakerPause = stream.BreakerPause,
             SourceIsLogAppendTime = SourceIsLogAppendTime,
             OffsetsAreForgotten = OffsetsAreForgotten,
         };
         StageTelemetry telemetry = new(metrics, "aggregate", thread, time) { Folds = new FoldCounters() };
         return new AggregateStage(
             telemetry, options, RulesBuilder.Spans(settings), RulesBuilder.Histogram(settings),
-            Consumer(telemetry, settings.Source.Topic, false), Producer(telemetry, thread), time, logger);
+            Consumer(telemetry, settings.Source.Topic, false), Producer(telemetry, thread),
+            Own(new KafkaProgressLog(settings.Source.Kafka, stream.StateTopic, stream.Shards, time, logger)), time, logger);
     }
 
     /// <summary>A merge loop.</summary>

@@ -194,7 +194,7 @@ internal sealed class MergeShard
     {
         int partition = (int)block.SourcePartition;
         bool known = partition < State.Sources.Length;
-        if (!known || block.ToOffset > block.FromOffset || block.WatermarkUnixMillis > State.Sources[partition].ClockUnixMillis)
+        if (!known || block.Held || block.ToOffset > block.FromOffset || block.WatermarkUnixMillis > State.Sources[partition].ClockUnixMillis)
         {
             lastMoved[block.SourcePartition] = time.GetTimestamp();
         }

@@ -60,6 +60,15 @@ internal sealed class SourcePartition
         }
     }
 
+    /// <summary>Why it is not being read just now.</summary>
+    public PauseReasons Pauses { get; set; }
+
+    /// <summary>Undecodable records, less decodable ones (A9).</summary>
+    public int BadScore { get; set; }
+
+    /// <summary>Timestamp at which too many were undecodable.</summary>
+    public long BrokenAt { get; set; }
+
     /// <summary>Whether a record came since the last idle question.</summary>
     public bool HadRecords { get; set; }
 
