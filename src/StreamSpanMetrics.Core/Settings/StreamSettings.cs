@@ -35,6 +35,9 @@ public sealed record StreamSettings
     /// </summary>
     public TimeSpan TransactionTimeout { get; init; } = TimeSpan.FromSeconds(8);
 
+    /// <summary>How workers agree on who reads what.</summary>
+    public GroupProtocol GroupProtocol { get; init; } = GroupProtocol.Classic;
+
     /// <summary>What a step does when a source partition stands still.</summary>
     public ClosePolicy ClosePolicy { get; init; } = ClosePolicy.Bounded;
 

@@ -33,6 +33,8 @@ internal static class StreamSectionReader
             CommitInterval = reader.Duration(
                 "commit_interval", defaults.CommitInterval, TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1), orZero: true),
             TransactionTimeout = ReadTransactionTimeout(reader, defaults.TransactionTimeout, sessionTimeout),
+            GroupProtocol = reader.Choice(
+                "group_protocol", defaults.GroupProtocol, ("classic", GroupProtocol.Classic), ("consumer", GroupProtocol.Consumer)),
             ClosePolicy = reader.Choice(
                 "close_policy", defaults.ClosePolicy, ("bounded", ClosePolicy.Bounded), ("strict", ClosePolicy.Strict)),
             BoundedAfter = reader.Duration("bounded_after", defaults.BoundedAfter, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),

@@ -130,11 +130,18 @@ internal sealed class Composition : IDisposable
     }
 
     private KafkaStageConsumer Consumer(StageTelemetry telemetry, string topic, bool withHeaders) => Own(new KafkaStageConsumer(
-        ClientConfigs.GroupConsumer(settings.Source.Kafka, settings.Source, settings.Stream.Group(telemetry.Stage), withHeaders),
+        ClientConfigs.GroupConsumer(settings.Source.Kafka, settings.Source, Member(telemetry), withHeaders),
         topic, telemetry, time, logger, stop)
     {
         HasTopicIds = !OffsetsAreForgotten,
     });
+
+    private GroupPlace Member(StageTelemetry telemetry)
+    {
+        string instance = settings.Source.GroupInstanceId;
+        return new GroupPlace(
+            settings.Stream.Group(telemetry.Stage), settings.Stream.GroupProtocol, instance.Length == 0 ? "" : $"{instance}.{telemetry.Name}");
+    }
 
     private KafkaStageProducer Producer(StageTelemetry telemetry, int thread)
     {
