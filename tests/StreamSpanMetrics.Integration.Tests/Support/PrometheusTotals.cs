@@ -48,6 +48,25 @@ public sealed class PrometheusTotals(PrometheusServer server, StreamApplication 
         Assert.All(calls.Concat(buckets), series => Assert.Equal(0, series.Value));
     }
 
+    /// <summary>
+    /// Asserts that Prometheus holds what the metrics topic holds: every point of every series of calls, none left out.
+    /// </summary>
+    /// <param name="except">A series that is not looked at; null: all are.</param>
+    public async Task HasEveryPointAsync(SeriesName? except = null)
+    {
+        IReadOnlyList<PrometheusSeries> stored = await server.QueryAsync($"{CallsSelector}[1h]");
+        PointLog points = PointLog.Read(application.BootstrapServers, application.MetricsTopic);
+        points.IsGapless(stepSeconds: 1);
+        Assert.Equal(points.Calls.Count, stored.Count);
+        foreach (PrometheusSeries series in stored.Where(series => Name(series.Labels) != except))
+        {
+            IEnumerable<(double, double)> written = points.Calls[Name(series.Labels)]
+                .Select(point => (point.TimeUnixNano / 1e9, (double)point.AsInt))
+                .TakeWhile(point => point.Item1 <= series.Points[^1].TimeSeconds);
+            Assert.Equal(written, series.Points);
+        }
+    }
+
     /// <summary>Asserts that no series has a label.</summary>
     public async Task HaveNoLabelAsync(string label)
     {
