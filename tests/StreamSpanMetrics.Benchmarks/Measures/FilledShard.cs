@@ -99,27 +99,35 @@ internal sealed class FilledShard
         return bytes;
     }
 
+    /// <summary>Delta batches with an entry for each of a number of series.</summary>
+    public static IEnumerable<DeltaBatch> Batches(int series) => Blocks(series).Select(batch => DeltaBatch.Parser.ParseFrom(batch));
+
     /// <summary>What the state topic would hold after a full set of snapshot chunks, for a restore without any replay.</summary>
     public StateContents Snapshot()
     {
         StateContents contents = new();
+        foreach (StateRecord record in StateRecords())
+        {
+            contents.Add(record.Key, record.Value);
+        }
+
+        return contents;
+    }
+
+    /// <summary>The records of <see cref="Snapshot"/>, one by one.</summary>
+    public IReadOnlyList<StateRecord> StateRecords()
+    {
         ControlRecord control = new() { Format = 1, Shards = 1 };
         control.StartOffsets.Add(0);
-        contents.Add(ProgressBuilder.ControlKey(0), control.ToByteArray());
+        List<StateRecord> records = [new StateRecord(ProgressBuilder.ControlKey(0), control.ToByteArray())];
         SnapshotWriter writer = new(State);
-        List<StateRecord> records = [];
         while (writer.CompleteSet is null)
         {
             writer.WriteChunk(records);
         }
 
-        foreach (StateRecord record in records)
-        {
-            contents.Add(record.Key, record.Value);
-        }
-
-        contents.Add(ProgressBuilder.Key(0), ProgressBuilder.Build(State, writer, 0, 0).ToByteArray());
-        return contents;
+        records.Add(new StateRecord(ProgressBuilder.Key(0), ProgressBuilder.Build(State, writer, 0, 0).ToByteArray()));
+        return records;
     }
 
     private static List<byte[]> Blocks(int series)
