@@ -44,9 +44,11 @@ internal sealed class SnapshotChunkLoader
             AttributeValue[] identity = AttributeValue.ListFrom(entry.Identity);
             ResourceTotals resource = FindOrAdd(message.ServiceNamespace, message.ServiceName, identity);
             resource.JoinKinds(identity, entry.LastChangeStep);
+            NoteChange(entry.LastChangeStep);
             if (resource.Job.LastChangeStep == JobTotals.NoStep)
             {
                 resource.Job.Restore(AttributeValue.ListFrom(message.Descriptive), message.LastChangeStep);
+                NoteChange(message.LastChangeStep);
             }
         }
     }
@@ -72,10 +74,20 @@ internal sealed class SnapshotChunkLoader
             entries.AddBuckets(series.Buckets(slot));
             series.FirstStep(slot) = message.FirstSteps[entry];
             series.LastChangeStep(slot) = message.LastChangeSteps[entry];
+            NoteChange(series.LastChangeStep(slot));
             resource.SlotsInKeyOrder.Add(slot);
         }
 
+        totals.CountSeries(resource.Job, message.FirstSteps.Count);
         return true;
+    }
+
+    private void NoteChange(long step)
+    {
+        if (step != JobTotals.NoStep)
+        {
+            totals.NoteChange(step);
+        }
     }
 
     private ResourceTotals FindOrAdd(

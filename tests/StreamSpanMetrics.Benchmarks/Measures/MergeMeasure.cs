@@ -8,6 +8,9 @@ internal static class MergeMeasure
 {
     private const double MegaByte = 1e6;
 
+    // What merge uses.
+    private static readonly TimeSpan SliceDuration = TimeSpan.FromMilliseconds(4);
+
     /// <summary>Fills a shard with about <paramref name="series"/> series and prints one line.</summary>
     public static int Run(int series)
     {
@@ -24,6 +27,11 @@ internal static class MergeMeasure
         long emitted = 0;
         TimeSpan closing = Time(() => emitted = shard.CloseStep());
 
+        double longestApply = shard.LongestApply.TotalMilliseconds;
+        shard.ApplyStep(3);
+        double longestClose = shard.CloseStepInSlices(SliceDuration).TotalMilliseconds;
+        double longestChunk = shard.SnapshotInSlices(SliceDuration).TotalMilliseconds;
+
         StateContents contents = shard.Snapshot();
         int restored = 0;
         TimeSpan restoring = Time(() => restored = Restore(contents));
@@ -34,7 +42,9 @@ internal static class MergeMeasure
 
         Console.WriteLine(FormattableString.Invariant($"series={live} bytes_series={(double)bytes / live:F0} ")
             + FormattableString.Invariant($"apply_ms={applying.TotalMilliseconds:F0} close_ms={closing.TotalMilliseconds:F0} ")
-            + FormattableString.Invariant($"emitted_mb={emitted / MegaByte:F1} restore_ms={restoring.TotalMilliseconds:F0}"));
+            + FormattableString.Invariant($"emitted_mb={emitted / MegaByte:F1} restore_ms={restoring.TotalMilliseconds:F0} ")
+            + FormattableString.Invariant($"longest_apply_ms={longestApply:F1} longest_close_slice_ms={longestClose:F1} ")
+            + FormattableString.Invariant($"longest_state_slice_ms={longestChunk:F1}"));
         return 0;
     }
 
