@@ -11,9 +11,8 @@ namespace StreamSpanMetrics.Core.Totals;
 /// Single-threaded. The order of calls is: <see cref="Apply"/> a block; while <see cref="NextClosableStep"/> names a step,
 /// <see cref="Close"/> it, emit its records and <see cref="Finish"/> it; then the next block; after the last block of a record
 /// <see cref="CompleteRecord"/>. Close and Finish can be done some series at a time, so that a caller may look elsewhere in between
-/// (<see cref="BeginClose"/>, <see cref="ContinueClose"/>, <see cref="ContinueFinish"/>); nothing else may happen to the shard then. Closing
-/// after every block is what makes folding (T4) a function of the log, so another order
-/// is a programming error and throws.
+/// (<see cref="BeginClose"/>, <see cref="ContinueClose"/>, <see cref="ContinueFinish"/>); nothing else may happen to the shard then.
+/// Closing after every block is what makes folding (T4) a function of the log, so another order is a programming error and throws.
 /// </remarks>
 public sealed class ShardState
 {

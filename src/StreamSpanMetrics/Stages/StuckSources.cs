@@ -21,7 +21,8 @@ internal sealed class StuckSources
     {
         int partition = (int)block.SourcePartition;
         bool known = partition < state.Sources.Length;
-        if (!known || block.ToOffset > block.FromOffset || block.WatermarkUnixMillis > state.Sources[partition].ClockUnixMillis)
+        bool moves = block.Held || block.ToOffset > block.FromOffset;
+        if (!known || moves || block.WatermarkUnixMillis > state.Sources[partition].ClockUnixMillis)
         {
             lastMoved[block.SourcePartition] = time.GetTimestamp();
         }

@@ -26,6 +26,8 @@ public static class InstrumentCatalog
         Counter("point.records", "{record}", None, "Records written to the metrics topic."),
         Counter("samples.sent", "{sample}", None, "Samples that the remote-write endpoint accepted."),
         Counter("dead.letters", "{record}", ByReason, "Records that went to the dead-letter topic, by cause."),
+        Counter("breaker.trips", "{pause}", ByPartition,
+            "Pauses of a source partition because most of its records did not decode."),
         Counter("clock.ahead", "{record}", ByPartition,
             "Timestamps lowered because they were further ahead of this worker's clock than max_ahead."),
         Counter("lost.records", "{record}", ByStageAndPartition, "Offsets that retention deleted before they were read."),

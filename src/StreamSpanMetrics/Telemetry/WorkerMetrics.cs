@@ -21,6 +21,7 @@ public sealed class WorkerMetrics : IDisposable
     private readonly List<StageTelemetry> stages = [];
     private readonly Dictionary<int, double> restores = [];
     private readonly Counter<long> deadLetters;
+    private readonly Counter<long> breakerTrips;
     private readonly Counter<long> clockAhead;
     private readonly Counter<long> lostRecords;
     private readonly Counter<long> folded;
@@ -47,6 +48,7 @@ public sealed class WorkerMetrics : IDisposable
     {
         Meter = new Meter(MeterName, version);
         deadLetters = Counter("dead.letters");
+        breakerTrips = Counter("breaker.trips");
         clockAhead = Counter("clock.ahead");
         lostRecords = Counter("lost.records");
         folded = Counter("folded");
@@ -101,6 +103,9 @@ public sealed class WorkerMetrics : IDisposable
 
     /// <summary>Records went to the dead-letter topic.</summary>
     public void DeadLetters(string reason, long count) => deadLetters.Add(count, Tag("reason", reason));
+
+    /// <summary>A partition was paused because most of its records did not decode.</summary>
+    public void BreakerTripped(int partition, long count) => breakerTrips.Add(count, Tag("partition", partition));
 
     /// <summary>Timestamps of a partition were lowered.</summary>
     public void ClockAhead(int partition, long count) => clockAhead.Add(count, Tag("partition", partition));

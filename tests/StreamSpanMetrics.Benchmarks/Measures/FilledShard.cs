@@ -223,7 +223,7 @@ internal sealed class FilledShard
         }
 
         DeltaHeader header = new(0, ByteString.Empty, 0, 0, 1, 1, 0);
-        IReadOnlyList<DeltaBlock> blocks = new DeltaBlockBuilder(folder, 1).Build(accumulator, header)[0];
+        IReadOnlyList<DeltaBlock> blocks = new DeltaBlockBuilder(1).Build(folder.Freeze(), accumulator, header)[0];
         return [.. DeltaBatchPacker.Pack(blocks).Select(batch => batch.ToByteArray())];
     }
 

@@ -108,7 +108,7 @@ public sealed class TwoWorkersTests(ITestOutputHelper output) : IDisposable
         MemoryConsumer consumer = new(log, AggregateBench.Source, AggregateBench.Group, Partitions) { AnswersEnds = true };
         AggregateStage stage = new(
             new StageTelemetry(metrics, "aggregate", worker, time), options, new SpanRules(), new HistogramRules(), consumer, Producer(),
-            time, logger);
+            new MemoryProgressLog(), time, logger);
         return new Baton(stage, consumer);
     }
 
