@@ -14,6 +14,7 @@ internal sealed class SeriesStore
     private const int MinGarbageBytes = 64 * 1024;
     private const int FirstPageSlots = 16;
     private const int FirstIndexLength = 16;
+    private const int MaxReservedIndex = 1 << 24;
     private const int PageMask = SeriesPage.MaxSlots - 1;
 
     private readonly int bucketCount;
@@ -76,7 +77,7 @@ internal sealed class SeriesStore
         // At most two thirds full: linear probing stays short.
         if ((Count + 1) * 3L > indexSlots.Length * 2L)
         {
-            GrowIndex();
+            GrowIndex(indexSlots.Length * 2);
         }
 
         int slot = TakeSlot();
@@ -96,6 +97,21 @@ internal sealed class SeriesStore
         Count++;
         Index(slot);
         return slot;
+    }
+
+    /// <summary>Makes room in the index for about as many series: it need not grow from step to step then.</summary>
+    public void Reserve(long series)
+    {
+        int length = indexSlots.Length;
+        while (series * 3 > length * 2L && length < MaxReservedIndex)
+        {
+            length *= 2;
+        }
+
+        if (length > indexSlots.Length)
+        {
+            GrowIndex(length);
+        }
     }
 
     /// <summary>Removes a series; its slot may be given out again.</summary>
@@ -261,9 +277,9 @@ internal sealed class SeriesStore
         return highSlot++;
     }
 
-    private void GrowIndex()
+    private void GrowIndex(int length)
     {
-        indexSlots = new int[indexSlots.Length * 2];
+        indexSlots = new int[length];
         indexTags = new uint[indexSlots.Length];
         for (int slot = 0; slot < highSlot; slot++)
         {

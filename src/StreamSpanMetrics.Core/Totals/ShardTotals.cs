@@ -1,4 +1,4 @@
-using StreamSpanMetrics.Core.Otlp;
+using System.Runtime.InteropServices;
 using StreamSpanMetrics.Core.Spans;
 
 namespace StreamSpanMetrics.Core.Totals;
@@ -10,6 +10,7 @@ internal sealed class ShardTotals
     private readonly long expirySteps;
     private readonly Dictionary<byte[], ResourceTotals> resources = new(ByteKeyComparer.Instance);
     private readonly Dictionary<byte[], JobTotals> jobs = new(ByteKeyComparer.Instance);
+    private readonly Dictionary<byte[], ResourceTotals>.AlternateLookup<ReadOnlySpan<byte>> resourcesBySpan;
     private readonly Dictionary<byte[], JobTotals>.AlternateLookup<ReadOnlySpan<byte>> jobsBySpan;
     private readonly List<ResourceTotals> inKeyOrder = [];
     private readonly List<JobTotals> shrunkJobs = [];
@@ -25,6 +26,7 @@ internal sealed class ShardTotals
         this.dimensionCounts = dimensionCounts;
         expirySteps = rules.ExpirySteps;
         Series = new SeriesStore(rules.BucketCount, dimensionCounts);
+        resourcesBySpan = resources.GetAlternateLookup<ReadOnlySpan<byte>>();
         jobsBySpan = jobs.GetAlternateLookup<ReadOnlySpan<byte>>();
         Merge = new StepMerge(this);
         End = new StepEnd(this);
@@ -208,7 +210,8 @@ internal sealed class ShardTotals
         return job;
     }
 
-    public ResourceTotals? FindResource(byte[] key) => resources.GetValueOrDefault(key);
+    public ResourceTotals? FindResource(ReadOnlySpan<byte> key) =>
+        resourcesBySpan.TryGetValue(key, out ResourceTotals? resource) ? resource : null;
 
     public ResourceTotals FindOrAddResource(byte[] key, JobTotals job, AttributeValue[] identity)
     {
@@ -229,7 +232,7 @@ internal sealed class ShardTotals
     {
         foreach (ResourceTotals resource in inKeyOrder)
         {
-            resource.SlotsInKeyOrder.Sort(CompareKeys);
+            CollectionsMarshal.AsSpan(resource.SlotsInKeyOrder).Sort(new SlotKeyOrder(Series));
         }
     }
 
@@ -239,9 +242,6 @@ internal sealed class ShardTotals
     /// <summary>Whether a restored chunk contains a series or job as of this step already (S3).</summary>
     public bool IsContained(ulong hash, long step) =>
         chunkClosedSteps is not null && step <= chunkClosedSteps[ChunkOf(hash, chunkClosedSteps.Length)];
-
-    // Family first: it is the first byte of a key.
-    private int CompareKeys(int one, int other) => Series.Key(one).SequenceCompareTo(Series.Key(other));
 
     private long Later(long step) => step > long.MaxValue - expirySteps ? long.MaxValue : step + expirySteps;
 

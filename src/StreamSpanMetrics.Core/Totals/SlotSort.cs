@@ -3,14 +3,14 @@ using System.Runtime.InteropServices;
 namespace StreamSpanMetrics.Core.Totals;
 
 /// <summary>Sorts slots of a store by their key bytes, some at a time: a merge sort that can stop between any two slots.</summary>
-internal sealed class SlotSort : IComparer<int>
+internal sealed class SlotSort
 {
     private const int RunLength = 128;
 
     // About as many comparisons as a slot of a run takes part in.
     private const int RunWork = 3;
 
-    private SeriesStore? store;
+    private SlotKeyOrder order;
     private int[] from = [];
     private int[] into = [];
     private int count;
@@ -27,7 +27,7 @@ internal sealed class SlotSort : IComparer<int>
     /// <summary>Begins to sort a copy of <paramref name="slots"/>. No two keys of them are equal.</summary>
     public void Begin(SeriesStore of, List<int> slots)
     {
-        store = of;
+        order = new SlotKeyOrder(of);
         count = slots.Count;
         if (from.Length < count)
         {
@@ -53,7 +53,7 @@ internal sealed class SlotSort : IComparer<int>
             }
 
             int length = Math.Min(RunLength, count - sorted);
-            Array.Sort(from, sorted, length, this);
+            from.AsSpan(sorted, length).Sort(order);
             work -= length * RunWork;
         }
 
@@ -72,9 +72,6 @@ internal sealed class SlotSort : IComparer<int>
         return true;
     }
 
-    /// <inheritdoc/>
-    public int Compare(int x, int y) => store!.Key(x).SequenceCompareTo(store.Key(y));
-
     private bool MergeRuns(ref int work)
     {
         while (start < count)
@@ -88,7 +85,7 @@ internal sealed class SlotSort : IComparer<int>
                     return false;
                 }
 
-                bool takeLeft = right == end || (left < middle && Compare(from[left], from[right]) < 0);
+                bool takeLeft = right == end || (left < middle && order.Compare(from[left], from[right]) < 0);
                 into[filled++] = takeLeft ? from[left++] : from[right++];
             }
 
