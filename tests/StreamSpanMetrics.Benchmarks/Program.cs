@@ -6,7 +6,7 @@ using StreamSpanMetrics.Benchmarks.Topics;
 
 RootCommand root = new("Benchmarks of StreamSpanMetrics")
 {
-    MeasureCommands.Corpus(), MeasureCommands.Pipeline(), MeasureCommands.Merge(), MeasureCommands.Sizing(),
+    MeasureCommands.Corpus(), MeasureCommands.Pipeline(), MeasureCommands.Merge(), MeasureCommands.Restore(), MeasureCommands.Sizing(),
     TopicCommands.Topic(), TopicCommands.Bare(), FuzzCommand.Make(),
 };
 if (args.Length > 0 && root.Subcommands.Any(command => command.Name == args[0]))

@@ -93,11 +93,7 @@ internal sealed class Composition : IDisposable
         StageTelemetry telemetry = new(metrics, "merge", thread, time);
         KafkaShardLog log = new(ClientConfigs.RangeConsumer(settings.Source.Kafka), stream.DeltasTopic, stream.StateTopic, time, logger)
         {
-            Progress = reading =>
-            {
-                telemetry.Beat();
-                metrics.RestoreProgress(reading.Partition, reading.Total > 0 ? (double)reading.Done / reading.Total : 1);
-            },
+            Progress = reading => metrics.RestoreProgress(reading.Partition, reading.Total > 0 ? (double)reading.Done / reading.Total : 1),
         };
         return new MergeStage(
             telemetry, options, Consumer(telemetry, stream.DeltasTopic, false), Producer(telemetry, thread), Own(log), time, logger);

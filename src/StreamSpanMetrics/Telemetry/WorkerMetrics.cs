@@ -35,6 +35,7 @@ public sealed class WorkerMetrics : IDisposable
     private readonly Histogram<double> cutSeconds;
     private readonly Histogram<double> commitSeconds;
     private readonly Histogram<double> stepSeconds;
+    private readonly Histogram<double> mergePauseSeconds;
     private readonly Histogram<double> stepToSampleSeconds;
     private readonly Histogram<double> restoreSeconds;
     private readonly Histogram<double> remoteWriteSeconds;
@@ -61,6 +62,7 @@ public sealed class WorkerMetrics : IDisposable
         cutSeconds = Histogram("cut.duration");
         commitSeconds = Histogram("commit.duration");
         stepSeconds = Histogram("step.duration");
+        mergePauseSeconds = Histogram("merge.pause");
         stepToSampleSeconds = Histogram("step.to.sample");
         restoreSeconds = Histogram("restore.duration");
         remoteWriteSeconds = Histogram("remote.write.duration");
@@ -146,8 +148,11 @@ public sealed class WorkerMetrics : IDisposable
     /// <summary>A cut was frozen.</summary>
     public void CutFrozen(TimeSpan duration) => cutSeconds.Record(duration.TotalSeconds);
 
-    /// <summary>Steps were closed and their points computed.</summary>
-    public void StepsClosed(TimeSpan duration) => stepSeconds.Record(duration.TotalSeconds);
+    /// <summary>A step was closed and its points computed.</summary>
+    public void StepClosed(TimeSpan duration) => stepSeconds.Record(duration.TotalSeconds);
+
+    /// <summary>A merge loop did not poll.</summary>
+    public void MergePaused(string work, TimeSpan duration) => mergePauseSeconds.Record(duration.TotalSeconds, Tag("work", work));
 
     /// <summary>The last samples of a step were accepted.</summary>
     public void StepAccepted(TimeSpan sinceEnd) => stepToSampleSeconds.Record(sinceEnd.TotalSeconds);
@@ -161,16 +166,17 @@ public sealed class WorkerMetrics : IDisposable
         }
     }
 
-    /// <summary>A shard's restore ended.</summary>
-    public void Restored(int shard, TimeSpan duration)
+    /// <summary>A shard's restore ended, well or not: there is no progress to tell any more.</summary>
+    public void RestoreEnded(int shard)
     {
         lock (gate)
         {
             restores.Remove(shard);
         }
-
-        restoreSeconds.Record(duration.TotalSeconds);
     }
+
+    /// <summary>A shard was restored.</summary>
+    public void Restored(TimeSpan duration) => restoreSeconds.Record(duration.TotalSeconds);
 
     /// <inheritdoc/>
     public void Dispose() => Meter.Dispose();

@@ -129,7 +129,8 @@ public sealed class TwoWorkersTests(ITestOutputHelper output) : IDisposable
         MemoryConsumer consumer = new(log, AggregateBench.Deltas, MergeBench.Group, AggregateBench.Shards);
         MemoryShardLog shardLog = new(log, AggregateBench.Deltas, MergeBench.State);
         return new Baton(new MergeStage(
-            new StageTelemetry(metrics, "merge", worker, time), options, consumer, Producer(), shardLog, time, logger), consumer);
+            new StageTelemetry(metrics, "merge", worker, time), options, consumer, Producer(), shardLog, time, logger,
+            new HeldTasks().Launch), consumer);
     }
 
     private MemoryProducer Producer()

@@ -42,12 +42,15 @@ internal sealed class MergeBench
         Producer = new MemoryProducer(Log);
         MemoryShardLog shardLog = new(Log, AggregateBench.Deltas, State);
         Telemetry = new StageTelemetry(new WorkerMetrics("test", Time), "merge", 0, Time);
-        Stage = new MergeStage(Telemetry, options, Consumer, Producer, shardLog, Time, Logger);
+        Stage = new MergeStage(Telemetry, options, Consumer, Producer, shardLog, Time, Logger, Tasks.Launch);
     }
 
     public MemoryLog Log { get; }
 
     public ManualTime Time { get; }
+
+    /// <summary>What runs beside the loop: at once, unless the test holds it.</summary>
+    public HeldTasks Tasks { get; } = new();
 
     public RecordingLogger Logger { get; } = new();
 
