@@ -33,10 +33,10 @@ public sealed class AggregateStage : IStage, IPartitionEvents
     private long nextCut;
     private int pendingEntries;
 
-    /// <summary>A loop over the given clients.</summary>
+    /// <summary>A loop over the given clients; cuts are sent on the thread pool unless <paramref name="launch"/> says otherwise.</summary>
     public AggregateStage(
         StageTelemetry telemetry, AggregateOptions options, SpanRules spans, HistogramRules histogram, IStageConsumer consumer,
-        IStageProducer producer, TimeProvider time, ILogger logger)
+        IStageProducer producer, TimeProvider time, ILogger logger, TaskLauncher? launch = null)
     {
         this.telemetry = telemetry;
         this.options = options;
@@ -47,8 +47,9 @@ public sealed class AggregateStage : IStage, IPartitionEvents
         reader = new SpanRecordReader(folder, options.MaxRecordBytes);
         bounds = new ExplicitBounds(histogram);
         clock = new RecordClock(options, time, telemetry.Metrics);
-        cuts = new CutBuilder(options, consumer, new DeltaBlockBuilder(folder, options.Shards));
-        committer = new CutCommitter(new CutSender(options, consumer, producer, telemetry, time), owned.ContainsKey, logger);
+        cuts = new CutBuilder(options, consumer, new DeltaBlockBuilder(folder, options.Shards, options.MaxPartBytes));
+        CutSender sender = new(options, consumer, producer, telemetry, time);
+        committer = new CutCommitter(sender, owned.ContainsKey, launch ?? Task.Run, logger);
         idle = new IdleAdvance(options, consumer, time);
         lag = new LagProbe(consumer, telemetry, time);
         progress = Progress;

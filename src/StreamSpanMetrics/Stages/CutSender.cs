@@ -31,7 +31,7 @@ internal sealed class CutSender
         for (int shard = 0; shard < options.Shards; shard++)
         {
             IEnumerable<DeltaBlock> blocks = BlocksOf(cut, shard);
-            foreach (DeltaBatch batch in DeltaBatchPacker.Pack(blocks))
+            foreach (DeltaBatch batch in DeltaBatchPacker.Pack(blocks, options.MaxBatchBytes))
             {
                 records.Add(new OutgoingRecord(options.DeltasTopic, shard, null, batch.ToByteArray()));
             }
