@@ -11,7 +11,7 @@ namespace StreamSpanMetrics.Simulation.Clients;
 internal sealed class SimConsumer : IStageConsumer
 {
     /// <summary>A poll that finds nothing may come back later than it was told by this: machines are busy with others.</summary>
-    private const int LatestPollMillis = 1200;
+    private const int LatestPollMillis = 1500;
 
     private readonly Scheduler scheduler;
     private readonly SimCluster cluster;
@@ -42,6 +42,9 @@ internal sealed class SimConsumer : IStageConsumer
 
     /// <inheritdoc/>
     public byte[] TopicId { get; private set; } = [];
+
+    /// <summary>Whether something beside the consumer has ended that its loop looks at after a poll.</summary>
+    public bool HasNews { get; set; }
 
     /// <summary>Its group.</summary>
     public SimGroup Group => group;
@@ -82,7 +85,8 @@ internal sealed class SimConsumer : IStageConsumer
         PollStatus status = TryFetch(reader, out record);
         if (status == PollStatus.Nothing && timeout > TimeSpan.Zero)
         {
-            scheduler.Sleep("polls on", timeout.Ticks + faults.UpTo(LatestPollMillis), () => member.HasNews || HasData());
+            scheduler.Sleep("polls on", timeout.Ticks + faults.UpTo(LatestPollMillis), () => HasNews || member.HasNews || HasData());
+            HasNews = false;
             Serve();
             status = TryFetch(reader, out record);
         }
@@ -156,7 +160,7 @@ internal sealed class SimConsumer : IStageConsumer
     /// <inheritdoc/>
     public void Commit(IReadOnlyDictionary<int, long> offsets)
     {
-        scheduler.Point("commits offsets");
+        scheduler.Point("commits offsets " + string.Join(' ', offsets));
         if (!faults.Happens(50))
         {
             cluster.Commit(group, member.Id, member.Generation, offsets);
@@ -255,6 +259,7 @@ internal sealed class SimConsumer : IStageConsumer
     {
         if (member.TakeLoss() is List<int> lost)
         {
+            scheduler.Note($"{Scheduler.Current!.Name} lost {string.Join(',', lost)}");
             // The real client has been seen to lose the mark of a loss while another rebalance was on its way.
             if (faults.Happens(150))
             {
@@ -277,7 +282,7 @@ internal sealed class SimConsumer : IStageConsumer
 
         if (revoked.Count > 0)
         {
-            scheduler.Note($"revoked {string.Join(',', revoked)}");
+            scheduler.Note($"{Scheduler.Current!.Name} revoked {string.Join(',', revoked)}");
             events!.Revoked(revoked);
             Drop(revoked);
         }
@@ -292,7 +297,7 @@ internal sealed class SimConsumer : IStageConsumer
 
     private void Assign(List<int> added)
     {
-        scheduler.Note($"assigned {string.Join(',', added)}");
+        scheduler.Note($"{Scheduler.Current!.Name} assigned {string.Join(',', added)}");
         PartitionCount = Topic.Partitions.Count;
         TopicId = TopicId.Length == 0 ? Topic.Id : TopicId;
         IReadOnlyDictionary<int, long> starts = events!.Assigned(added);

@@ -23,6 +23,21 @@ internal sealed class SimReceiver(Scheduler scheduler, Faults faults)
     /// <summary>Requests that came again.</summary>
     public int Repeats { get; private set; }
 
+    /// <summary>When the next request or answer arrives, in ticks.</summary>
+    public long NextTicks
+    {
+        get
+        {
+            long next = long.MaxValue;
+            foreach (PendingRequest request in pending)
+            {
+                next = Math.Min(next, request.HasArrived ? request.AnswerTicks : request.ArrivalTicks);
+            }
+
+            return next;
+        }
+    }
+
     /// <summary>A request is on its way.</summary>
     public Task<long> Send(int worker, WriteRequestBatch request, CancellationToken cancel)
     {

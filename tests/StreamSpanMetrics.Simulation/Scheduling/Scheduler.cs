@@ -46,6 +46,9 @@ internal sealed class Scheduler : IDisposable
     /// <summary>Says whether answers that an actor waits for, by <see cref="SleepForAnswers"/>, are there.</summary>
     public Func<Actor, bool>? HasAnswers { get; set; }
 
+    /// <summary>Says when something happens around the actors next, in ticks.</summary>
+    public Func<long>? NextEvent { get; set; }
+
     /// <summary>Choices made so far.</summary>
     public long Steps { get; private set; }
 
@@ -237,7 +240,7 @@ internal sealed class Scheduler : IDisposable
 
     private void Jump()
     {
-        long next = Time.Ticks + MaxJumpTicks;
+        long next = Math.Min(Time.Ticks + MaxJumpTicks, NextEvent?.Invoke() ?? long.MaxValue);
         actors.RemoveAll(actor => actor.HasEnded);
         foreach (Actor actor in actors)
         {

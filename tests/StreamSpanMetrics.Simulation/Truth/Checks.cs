@@ -54,6 +54,10 @@ internal sealed class Checks
         if (!IsDeleted)
         {
             CheckSource();
+        }
+
+        if (world.IsAtRest)
+        {
             CheckReceiver();
         }
 

@@ -61,7 +61,7 @@ internal sealed class Plan
         MaxBatchBytes = random.Next(3) == 0 ? 900_000 : random.Next(200, 2000);
         MaxTransactionBytes = random.Next(3) == 0 ? 1_000_000 : random.Next(500, 6000);
         MaxPointRecordBytes = random.Next(2) == 0 ? 900_000 : random.Next(600, 3000);
-        MaxRequestBytes = random.Next(2) == 0 ? 1_000_000 : random.Next(300, 6000);
+        MaxRequestBytes = random.Next(2) == 0 ? 1_000_000 : random.Next(900, 6000);
     }
 
     /// <summary>The seed.</summary>

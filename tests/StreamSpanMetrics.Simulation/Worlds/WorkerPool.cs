@@ -105,7 +105,7 @@ internal sealed class WorkerPool
         Actor actor = new(name, number) { Weight = random.Next(1, 8) };
         CancellationTokenSource stop = new();
         SimConsumer consumer = new(world.Scheduler, world.Cluster, "app." + slot.Stage.ToString().ToLowerInvariant(), world.Faults);
-        SimSender? sender = slot.Stage == Stage.Export ? new SimSender(world.Receiver, number) : null;
+        SimSender? sender = slot.Stage == Stage.Export ? new SimSender(world.Receiver, number, consumer) : null;
         Worker worker = new(number, slot.Stage, name, actor, consumer, sender, stop);
         slot.Worker = worker;
         world.Scheduler.Start(actor, () => Run(worker, Build(worker, id, sender), stop.Token));
@@ -142,7 +142,11 @@ internal sealed class WorkerPool
         {
             Actor beside = new(worker.Name + "+", worker.Number) { Weight = random.Next(1, 8) };
             worker.Add(beside);
-            return BesideTask.Start(world.Scheduler, beside, work);
+            return BesideTask.Start(world.Scheduler, beside, () =>
+            {
+                work();
+                worker.Consumer.HasNews = true;
+            });
         }
 
         switch (worker.Stage)

@@ -44,6 +44,7 @@ internal sealed class World : IDisposable
         workloadEndTicks = Scheduler.Time.Ticks + (isReplay ? TimeSpan.FromSeconds(5).Ticks : plan.Duration.Ticks);
         disturber = new Disturber(this, random, isReplay);
         Scheduler.EachStep = Turn;
+        Scheduler.NextEvent = () => Receiver.NextTicks;
         Scheduler.HasAnswers = actor => Receiver.HasAnswered(actor.Worker);
     }
 
