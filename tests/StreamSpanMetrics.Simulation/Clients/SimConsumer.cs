@@ -17,7 +17,7 @@ internal sealed class SimConsumer : IStageConsumer
     private readonly SimCluster cluster;
     private readonly SimGroup group;
     private readonly Faults faults;
-    private readonly SortedDictionary<int, long> positions = [];
+    private readonly SortedList<int, long> positions = [];
     private readonly Dictionary<int, long> slowUntilTicks = [];
     private readonly SortedSet<int> paused = [];
     private readonly MemberState member;

@@ -12,13 +12,13 @@ namespace StreamSpanMetrics.Simulation.Clients;
 internal sealed class SimReceiver(Scheduler scheduler, Faults faults)
 {
     private readonly List<PendingRequest> pending = [];
-    private readonly Dictionary<string, SortedDictionary<long, ReceivedSample>> series = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SortedList<long, ReceivedSample>> series = new(StringComparer.Ordinal);
 
     /// <summary>What must not have happened.</summary>
     public List<string> Complaints { get; } = [];
 
     /// <summary>Samples by series and time.</summary>
-    public IReadOnlyDictionary<string, SortedDictionary<long, ReceivedSample>> Series => series;
+    public IReadOnlyDictionary<string, SortedList<long, ReceivedSample>> Series => series;
 
     /// <summary>Requests that came again.</summary>
     public int Repeats { get; private set; }
@@ -89,7 +89,7 @@ internal sealed class SimReceiver(Scheduler scheduler, Faults faults)
         foreach (TimeSeries one in WriteRequest.Parser.ParseFrom(body).Timeseries)
         {
             string labels = string.Join(',', one.Labels.Select(label => $"{label.Name}={label.Value}"));
-            if (!series.TryGetValue(labels, out SortedDictionary<long, ReceivedSample>? samples))
+            if (!series.TryGetValue(labels, out SortedList<long, ReceivedSample>? samples))
             {
                 samples = [];
                 series.Add(labels, samples);
@@ -104,7 +104,7 @@ internal sealed class SimReceiver(Scheduler scheduler, Faults faults)
         Repeats += isRepeat ? 1 : 0;
     }
 
-    private bool Take(string labels, SortedDictionary<long, ReceivedSample> samples, Sample sample, string hash)
+    private bool Take(string labels, SortedList<long, ReceivedSample> samples, Sample sample, string hash)
     {
         long bits = BitConverter.DoubleToInt64Bits(sample.Value);
         if (samples.TryGetValue(sample.Timestamp, out ReceivedSample known))
@@ -123,9 +123,9 @@ internal sealed class SimReceiver(Scheduler scheduler, Faults faults)
             return true;
         }
 
-        if (samples.Count > 0 && samples.Keys.Last() > sample.Timestamp)
+        if (samples.Count > 0 && samples.GetKeyAtIndex(samples.Count - 1) > sample.Timestamp)
         {
-            Complaints.Add($"receiver: {labels} at {sample.Timestamp} came behind {samples.Keys.Last()}");
+            Complaints.Add($"receiver: {labels} at {sample.Timestamp} came behind {samples.GetKeyAtIndex(samples.Count - 1)}");
         }
 
         samples.Add(sample.Timestamp, new ReceivedSample(bits, hash));

@@ -8,13 +8,14 @@ using StreamSpanMetrics.Telemetry;
 namespace StreamSpanMetrics.Simulation.Worlds;
 
 /// <summary>Starts workers, and starts them again some time after they have ended, as whoever runs them would.</summary>
-internal sealed class WorkerPool
+internal sealed class WorkerPool : IDisposable
 {
     private readonly World world;
     private readonly int knownPartitions;
     private readonly Random random;
     private readonly List<WorkerSlot> slots = [];
     private readonly List<Worker> zombies = [];
+    private readonly WorkerMetrics metrics;
     private int number;
 
     /// <summary>A pool without workers.</summary>
@@ -23,6 +24,7 @@ internal sealed class WorkerPool
         this.world = world;
         this.knownPartitions = knownPartitions;
         this.random = random;
+        metrics = new WorkerMetrics("simulated", world.Scheduler.Time);
         foreach (Stage stage in Enum.GetValues<Stage>())
         {
             for (int index = 0; index < world.Plan.WorkersPerStage; index++)
@@ -74,6 +76,9 @@ internal sealed class WorkerPool
             Turn(zombie, now);
         }
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => metrics.Dispose();
 
     /// <summary>Takes a worker for dead that is not, and starts another in its place.</summary>
     public void Replace(Worker worker)
@@ -136,7 +141,7 @@ internal sealed class WorkerPool
     {
         VirtualTime time = world.Scheduler.Time;
         StopLogger logger = new(Told);
-        StageTelemetry telemetry = new(new WorkerMetrics("simulated", time), worker.Stage.ToString().ToLowerInvariant(), 0, time);
+        StageTelemetry telemetry = new(metrics, worker.Stage.ToString().ToLowerInvariant(), 0, time);
         SimProducer producer = new(world.Scheduler, world.Cluster, id, world.Faults);
         Task Launch(Action work)
         {

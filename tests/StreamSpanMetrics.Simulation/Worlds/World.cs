@@ -107,7 +107,11 @@ internal sealed class World : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Scheduler.Dispose();
+    public void Dispose()
+    {
+        Scheduler.Dispose();
+        Workers.Dispose();
+    }
 
     private void Turn()
     {
