@@ -37,6 +37,9 @@ internal sealed class SimCluster
     /// <summary>Transactions in order of their decision.</summary>
     public List<SimTransaction> Decided { get; } = [];
 
+    /// <summary>Whether no transaction is open, and all markers are written.</summary>
+    public bool IsSettled => unsettled.Count == 0;
+
     /// <summary>Groups.</summary>
     public IEnumerable<SimGroup> Groups => groups.Values;
 

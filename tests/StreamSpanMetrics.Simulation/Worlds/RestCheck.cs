@@ -17,7 +17,7 @@ internal sealed class RestCheck(World world, int knownPartitions)
     {
         SimGroup aggregate = world.Cluster.Group("app.aggregate");
         IReadOnlyList<SimPartition> sources = world.Cluster.Topic(Plan.Source).Partitions;
-        if (world.FormerSource is not null || !sources.All(source => HasRead(aggregate, source)))
+        if (world.FormerSource is not null || !world.Cluster.IsSettled || !sources.All(source => HasRead(aggregate, source)))
         {
             return false;
         }

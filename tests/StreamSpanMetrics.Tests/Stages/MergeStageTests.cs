@@ -172,11 +172,13 @@ public sealed class MergeStageTests
         MergeBench late = new(log);
         late.ShardLog.BeforeState = () =>
         {
+            late.Consumer.Expel(0);
             MergeBench other = new(log);
             Feed(other, 2);
             other.Run();
         };
         late.Consumer.Assign(0);
+        late.Consumer.Then(() => late.Consumer.LoseNow(0));
         late.Run();
         Assert.Equal(Undisturbed(), MergeBench.PointTexts(log));
     }
