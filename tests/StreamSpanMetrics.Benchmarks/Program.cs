@@ -5,7 +5,8 @@ using StreamSpanMetrics.Benchmarks.Topics;
 
 RootCommand root = new("Benchmarks of StreamSpanMetrics")
 {
-    MeasureCommands.Corpus(), MeasureCommands.Pipeline(), MeasureCommands.Merge(), MeasureCommands.Restore(), MeasureCommands.Sizing(),
+    MeasureCommands.Corpus(), MeasureCommands.Pipeline(), MeasureCommands.Merge(), MeasureCommands.Restore(), MeasureCommands.Export(),
+    MeasureCommands.Sizing(),
     TopicCommands.Topic(), TopicCommands.Bare(),
 };
 if (args.Length > 0 && root.Subcommands.Any(command => command.Name == args[0]))
