@@ -69,7 +69,7 @@ internal sealed class Composition : IDisposable
         StageTelemetry telemetry = new(metrics, "aggregate", thread, time) { Folds = new FoldCounters() };
         return new AggregateStage(
             telemetry, options, RulesBuilder.Spans(settings), RulesBuilder.Histogram(settings),
-            Consumer(telemetry, settings.Source.Topic, false), Producer(telemetry, thread),
+            Consumer(telemetry, settings.Source.Topic, true), Producer(telemetry, thread),
             Own(new KafkaProgressLog(settings.Source.Kafka, stream.StateTopic, stream.Shards, time, logger)), time, logger);
     }
 

@@ -326,7 +326,7 @@ internal sealed class KafkaStageConsumer : IStageConsumer
     }
 
     private static List<KeyValuePair<string, byte[]>>? HeadersOf(Headers? headers) =>
-        headers is null || headers.Count == 0 ? null : [.. headers.Select(header => KeyValuePair.Create(header.Key, header.GetValueBytes()))];
+        headers is null || headers.Count == 0 ? null : [.. headers.Select(header => KeyValuePair.Create(header.Key, header.GetValueBytes() ?? []))];
 
     private void LogClient(LogMessage message)
     {

@@ -152,6 +152,9 @@ internal sealed class FilledShard
         return longest;
     }
 
+    /// <summary>Delta batches with an entry for each of a number of series.</summary>
+    public static IEnumerable<DeltaBatch> Batches(int series) => Blocks(series).Select(batch => DeltaBatch.Parser.ParseFrom(batch));
+
     /// <summary>What the state topic would hold after a full set of snapshot chunks, for a restore without any replay.</summary>
     public StateContents Snapshot() => Snapshot(out _, out _);
 
@@ -159,26 +162,34 @@ internal sealed class FilledShard
     public StateContents Snapshot(out long bytes, out int chunks)
     {
         StateContents contents = new();
+        bytes = 0;
+        chunks = 0;
+        foreach (StateRecord record in StateRecords())
+        {
+            bytes += record.Value?.Length ?? 0;
+            chunks++;
+            contents.Add(record.Key, record.Value);
+        }
+
+        // All but control and progress.
+        chunks -= 2;
+        return contents;
+    }
+
+    /// <summary>The records of <see cref="Snapshot()"/>, one by one.</summary>
+    public IReadOnlyList<StateRecord> StateRecords()
+    {
         ControlRecord control = new() { Format = 1, Shards = 1 };
         control.StartOffsets.Add(0);
-        contents.Add(ProgressBuilder.ControlKey(0), control.ToByteArray());
+        List<StateRecord> records = [new StateRecord(ProgressBuilder.ControlKey(0), control.ToByteArray())];
         SnapshotWriter writer = new(State);
-        List<StateRecord> records = [];
         while (writer.CompleteSet is null)
         {
             writer.WriteChunk(records);
         }
 
-        bytes = 0;
-        chunks = records.Count;
-        foreach (StateRecord record in records)
-        {
-            bytes += record.Value?.Length ?? 0;
-            contents.Add(record.Key, record.Value);
-        }
-
-        contents.Add(ProgressBuilder.Key(0), ProgressBuilder.Build(State, writer, 0, 0).ToByteArray());
-        return contents;
+        records.Add(new StateRecord(ProgressBuilder.Key(0), ProgressBuilder.Build(State, writer, 0, 0).ToByteArray()));
+        return records;
     }
 
     // As the loop's slices do: portions until the time is over.

@@ -28,7 +28,8 @@ public sealed class ChaosPlan
     public TimeSpan Duration { get; }
 
     /// <summary>The plan of the environment: CHAOS_SECONDS (60) and CHAOS_SEED (1).</summary>
-    public static ChaosPlan FromEnvironment() => new(Number("CHAOS_SEED", DefaultSeed), TimeSpan.FromSeconds(Number("CHAOS_SECONDS", DefaultSeconds)));
+    public static ChaosPlan FromEnvironment() =>
+        new(Number("CHAOS_SEED", DefaultSeed), TimeSpan.FromSeconds(Number("CHAOS_SECONDS", DefaultSeconds)));
 
     /// <summary>What happens next.</summary>
     public ChaosEvent Next() => first.TryDequeue(out ChaosEvent next) ? next : (ChaosEvent)random.Next(Enum.GetValues<ChaosEvent>().Length);
