@@ -15,6 +15,7 @@ internal static class SnapshotChunkBuilder
         {
             Format = StateFormat.Newest,
             RulesFingerprint = state.Rules.RulesFingerprint,
+            Shard = (uint)state.Rules.Shard,
             SetNumber = set.Number,
             Chunk = (uint)chunk,
             Chunks = set.Chunks,
@@ -35,20 +36,6 @@ internal static class SnapshotChunkBuilder
         }
 
         return message;
-    }
-
-    /// <summary>Serialises a chunk with its checksum.</summary>
-    public static byte[] Serialize(SnapshotChunk chunk)
-    {
-        chunk.Checksum = ChecksumOf(chunk);
-        return chunk.ToByteArray();
-    }
-
-    /// <summary>Checksum over the chunk's bytes with the checksum field zero; leaves that field zero.</summary>
-    public static uint ChecksumOf(SnapshotChunk chunk)
-    {
-        chunk.Checksum = 0;
-        return Crc32C.Compute(chunk.ToByteArray());
     }
 
     private static void AddJobResource(SnapshotChunk message, Dictionary<JobTotals, SnapshotJob> jobs, ResourceTotals resource)

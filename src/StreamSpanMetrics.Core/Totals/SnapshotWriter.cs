@@ -1,4 +1,3 @@
-using Google.Protobuf;
 using StreamSpanMetrics.Schemas.V1;
 
 namespace StreamSpanMetrics.Core.Totals;
@@ -14,7 +13,9 @@ namespace StreamSpanMetrics.Core.Totals;
 public sealed class SnapshotWriter
 {
     private const long MaxChunkBytes = 700_000;
-    private const int MaxChunks = 1 << 20;
+
+    /// <summary>Most chunks of a set: a larger number can only be damage.</summary>
+    internal const int MaxChunks = 1 << 20;
 
     private readonly ShardState state;
 
@@ -53,8 +54,8 @@ public sealed class SnapshotWriter
             Replay = state.ReplayStart().ToMessage(),
         };
         int chunk = (int)NextSet.Written;
-        byte[] value = SnapshotChunkBuilder.Serialize(SnapshotChunkBuilder.Build(state, NextSet, chunk));
-        records.Add(new StateRecord(ChunkKey(state.Rules.Shard, NextSet.Number, chunk), value));
+        byte[] value = StateSeal.Seal(SnapshotChunkBuilder.Build(state, NextSet, chunk));
+        records.Add(new StateRecord(StateKeys.Chunk(state.Rules.Shard, NextSet.Number, chunk), value));
         NextSet.Written++;
         if (NextSet.Written == NextSet.Chunks)
         {
@@ -64,21 +65,13 @@ public sealed class SnapshotWriter
         return true;
     }
 
-    internal static byte[] ChunkKey(int shard, ulong setNumber, int chunk) => new StateKey
-    {
-        Type = StateKey.Types.Type.Chunk,
-        Shard = (uint)shard,
-        SetParity = (uint)(setNumber & 1),
-        Chunk = (uint)chunk,
-    }.ToByteArray();
-
     private void Complete(ICollection<StateRecord> records)
     {
         if (CompleteSet is not null)
         {
             for (int chunk = 0; chunk < CompleteSet.Chunks; chunk++)
             {
-                records.Add(new StateRecord(ChunkKey(state.Rules.Shard, CompleteSet.Number, chunk), null));
+                records.Add(new StateRecord(StateKeys.Chunk(state.Rules.Shard, CompleteSet.Number, chunk), null));
             }
         }
 

@@ -16,7 +16,6 @@ namespace StreamSpanMetrics.Kafka;
 /// </summary>
 internal sealed class ApplicationState
 {
-    private const uint ControlFormat = 1;
     private static readonly TimeSpan WaitForBroker = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan TransactionTimeout = TimeSpan.FromSeconds(10);
 
@@ -24,6 +23,7 @@ internal sealed class ApplicationState
     private readonly RulesFingerprint rules;
     private readonly TimeProvider time;
     private readonly ILogger logger;
+    private readonly ApplicationProblems problems;
 
     public ApplicationState(ProcessorSettings settings, TimeProvider time, ILogger logger)
     {
@@ -31,6 +31,7 @@ internal sealed class ApplicationState
         this.time = time;
         this.logger = logger;
         rules = new RulesFingerprint(settings);
+        problems = new ApplicationProblems(settings);
     }
 
     /// <summary>Makes sure of topics and control record, waiting for brokers and source topic.</summary>
@@ -64,9 +65,7 @@ internal sealed class ApplicationState
         List<TopicPlan> missing = await MissingTopicsAsync(admin).ConfigureAwait(false);
         if (control is not null && missing.Count > 0)
         {
-            throw new StageStoppedException(
-                $"The application '{settings.Stream.ApplicationId}' has run before, but the topic {missing[0].Name} is gone. Nothing was "
-                + "changed. Start over under another stream.application_id.");
+            throw new StageStoppedException(problems.LostTopic(missing[0].Name));
         }
 
         foreach (TopicPlan plan in missing)
@@ -83,6 +82,7 @@ internal sealed class ApplicationState
         }
 
         Check(control);
+        await CheckTopicAsync(admin, control).ConfigureAwait(false);
         return control;
     }
 
@@ -133,9 +133,7 @@ internal sealed class ApplicationState
             }
             else if (partitions != plan.Partitions)
             {
-                throw new StageStoppedException(
-                    $"The topic {plan.Name} has {partitions} partitions, but should have {plan.Partitions}. The number of shards "
-                    + "(stream.shards) is fixed at the first start of an application id.");
+                throw new OtherRulesException(problems.OtherShards(plan.Name, partitions, plan.Partitions));
             }
         }
 
@@ -148,7 +146,8 @@ internal sealed class ApplicationState
         ConsumerConfig config = ClientConfigs.RangeConsumer(settings.Source.Kafka);
         using KafkaShardLog log = new(config, stream.DeltasTopic, stream.StateTopic, time, logger);
         StateContents contents = log.ReadState(0, stop);
-        return contents.Control is byte[] bytes ? ControlRecord.Parser.ParseFrom(bytes) : null;
+        RestoreFailure failure = StateRecordReader.TryControl(contents.Control, out ControlRecord? control);
+        return failure is RestoreFailure.None or RestoreFailure.Missing ? control : throw new StageStoppedException(problems.Control(failure));
     }
 
     private async Task<ControlRecord?> WriteControlAsync(TopicAdmin admin, int sourcePartitions, CancellationToken stop)
@@ -171,7 +170,7 @@ internal sealed class ApplicationState
             .OffsetsAsync(settings.MetricsTopic.Topic, stream.Shards, OffsetSpec.Latest()).ConfigureAwait(false);
         ControlRecord control = new()
         {
-            Format = ControlFormat,
+            Format = StateFormat.Newest,
             Semantics = RulesFingerprint.Semantics,
             RulesFingerprint = rules.Number,
             Shards = (uint)stream.Shards,
@@ -197,7 +196,7 @@ internal sealed class ApplicationState
         IEnumerable<int> shards = Enumerable.Range(0, stream.Shards);
         KafkaStageProducer.ProduceAll(
             client,
-            [.. shards.Select(shard => new OutgoingRecord(stream.StateTopic, shard, ProgressBuilder.ControlKey(shard), control.ToByteArray()))]);
+            [.. shards.Select(shard => new OutgoingRecord(stream.StateTopic, shard, StateKeys.Control(shard), StateSeal.Seal(control)))]);
         SendOffsets(client, "aggregate", settings.Source.Topic, starts);
         SendOffsets(client, "merge", stream.DeltasTopic, shards.ToDictionary(shard => shard, _ => 0L));
         SendOffsets(client, "export", settings.MetricsTopic.Topic, metrics);
@@ -221,17 +220,21 @@ internal sealed class ApplicationState
     private void Check(ControlRecord control)
     {
         StreamSettings stream = settings.Stream;
-        if (control.Format > ControlFormat)
-        {
-            throw new StageStoppedException(
-                $"The application '{stream.ApplicationId}' was started by a newer release (control format {control.Format}).");
-        }
-
         if (control.RulesFingerprint != rules.Number || control.Shards != stream.Shards)
         {
             throw new OtherRulesException(
                 $"The application '{stream.ApplicationId}' runs under other rules; a change of rules needs another stream.application_id. "
                 + $"Differences:\n{Differences(control.RulesText, rules.Text)}");
+        }
+    }
+
+    private async Task CheckTopicAsync(TopicAdmin admin, ControlRecord control)
+    {
+        byte[] id = await admin.TopicIdAsync(settings.Source.Topic).ConfigureAwait(false);
+        ByteString known = control.CurrentTopicId.IsEmpty ? control.SourceTopicId : control.CurrentTopicId;
+        if (id.Length > 0 && !known.IsEmpty && !known.Span.SequenceEqual(id))
+        {
+            throw new StageStoppedException(problems.OtherTopic());
         }
     }
 
@@ -245,9 +248,7 @@ internal sealed class ApplicationState
             .Select(partition => new TopicPartition(settings.Source.Topic, partition));
         if (consumer.Committed(partitions, TransactionTimeout).Exists(offset => !offset.Offset.IsSpecial))
         {
-            throw new StageStoppedException(
-                $"The application '{settings.Stream.ApplicationId}' has committed offsets, but its control record in "
-                + $"{settings.Stream.StateTopic} is gone. Nothing was changed. Start over under another stream.application_id.");
+            throw new StageStoppedException(problems.LostControl());
         }
     }
 

@@ -44,6 +44,9 @@ public sealed record AggregateOptions
     /// <summary>The log forgets offsets sent in transactions: only the demo's in-process broker does. Reading starts at 0 then.</summary>
     public bool OffsetsAreForgotten { get; init; }
 
+    /// <summary>How a user repairs what stops the loop.</summary>
+    public RepairCommands Repair { get; init; } = new(SettingsFile: null);
+
     /// <summary>Entries in all accumulators that make a cut come early (P-6).</summary>
     public int MaxEntries { get; init; } = 400_000;
 

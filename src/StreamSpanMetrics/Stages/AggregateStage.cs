@@ -103,7 +103,7 @@ public sealed class AggregateStage : IStage, IPartitionEvents
             bool first = !known && (partition >= options.KnownPartitions);
             if (!known && !first && !options.OffsetsAreForgotten)
             {
-                throw new StageStoppedException(Messages.MissingOffset(options.SourceTopic, partition));
+                throw new StageStoppedException(Messages.MissingOffset(telemetry.Stage, options.SourceTopic, partition, options.Repair));
             }
 
             starts[partition] = known ? offset : 0;
@@ -260,7 +260,7 @@ public sealed class AggregateStage : IStage, IPartitionEvents
             partition.IsFirst = !known && partition.Number >= options.KnownPartitions;
             if (!known && !partition.IsFirst && !options.OffsetsAreForgotten)
             {
-                throw new StageStoppedException(Messages.MissingOffset(options.SourceTopic, partition.Number));
+                throw new StageStoppedException(Messages.MissingOffset(telemetry.Stage, options.SourceTopic, partition.Number, options.Repair));
             }
 
             partition.Rewind(offset);

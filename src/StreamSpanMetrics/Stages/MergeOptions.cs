@@ -25,6 +25,12 @@ public sealed record MergeOptions
     /// <summary>Fingerprint of the rules (S2).</summary>
     public required ulong RulesFingerprint { get; init; }
 
+    /// <summary>How a user repairs what stops a shard.</summary>
+    public RepairCommands Repair { get; init; } = new(SettingsFile: null);
+
+    /// <summary>What can stop a shard, in words.</summary>
+    public ShardProblems Problems => new(DeltasTopic, StateTopic, Repair);
+
     /// <summary>What a step does when a source partition stands still (T4).</summary>
     public required ClosePolicy ClosePolicy { get; init; }
 

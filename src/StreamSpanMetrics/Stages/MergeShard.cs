@@ -15,6 +15,7 @@ internal sealed class MergeShard
     private readonly Dictionary<uint, long> lastMoved = [];
     private readonly TimeProvider time;
     private int closedSteps;
+    private long givenUpOffsets;
     private long foldedEntriesTaken;
 
     public MergeShard(
@@ -70,6 +71,14 @@ internal sealed class MergeShard
         return taken;
     }
 
+    /// <summary>Source offsets given up by repairs since the last call.</summary>
+    public long TakeGivenUpOffsets()
+    {
+        long taken = givenUpOffsets;
+        givenUpOffsets = 0;
+        return taken;
+    }
+
     /// <summary>Entries folded into later steps since the last call.</summary>
     public long TakeFoldedEntries()
     {
@@ -80,9 +89,9 @@ internal sealed class MergeShard
 
     /// <summary>
     /// Applies a batch and computes the records of all steps that close. False if a transaction within a large step did not succeed:
-    /// the shard is void then and has to be restored.
+    /// the shard is void then and has to be restored. Null is a record that is no batch.
     /// </summary>
-    public bool Apply(DeltaBatch batch, long offset)
+    public bool Apply(DeltaBatch? batch, long offset)
     {
         // A shard restored in the middle of a forced close has steps to close before anything else is applied (T5).
         if (!CloseSteps())
@@ -90,13 +99,20 @@ internal sealed class MergeShard
             return false;
         }
 
-        foreach (DeltaBlock block in batch.Blocks)
+        if (batch is null && !State.Repairs.Skips(offset))
+        {
+            StopReason = options.Problems.Refused(Number, offset, ApplyResult.NoBatch);
+            return true;
+        }
+
+        foreach (DeltaBlock block in batch?.Blocks ?? [])
         {
             NoteMovement(block);
             ApplyResult result = State.Apply(block, offset);
+            givenUpOffsets += result.GivenUpOffsets;
             if (result.IsRefusal)
             {
-                StopReason = Messages.ShardRefused(options.DeltasTopic, Number, offset, Describe(result));
+                StopReason = options.Problems.Refused(Number, offset, result);
                 return true;
             }
 
@@ -199,8 +215,4 @@ internal sealed class MergeShard
             lastMoved[block.SourcePartition] = time.GetTimestamp();
         }
     }
-
-    private static string Describe(ApplyResult result) =>
-        $"a delta block of source partition {result.Partition} is refused ({result.Outcome}): it covers offsets {result.FromOffset} to "
-        + $"{result.ToOffset} (part {result.Part}), expected was {result.ExpectedOffset} (part {result.ExpectedPart}).";
 }

@@ -38,6 +38,7 @@ public sealed class MergeStage : IStage, IPartitionEvents
     private readonly SortedDictionary<int, MergeShard> shards = [];
     private readonly HashSet<int> broken = [];
     private readonly LagProbe lag;
+    private readonly RepairWatch repairs;
     private readonly Func<int, PartitionProgress> progress;
     private CancellationToken stopping;
     private long lastStuckCheck;
@@ -56,6 +57,7 @@ public sealed class MergeStage : IStage, IPartitionEvents
         this.logger = logger;
         encoder = new PointEncoder(options.Points, options.Layout);
         lag = new LagProbe(consumer, telemetry, time);
+        repairs = new RepairWatch(log, time);
         progress = Progress;
         telemetry.Metrics.ExpectTransactions(telemetry.Stage, Messages.Outcomes);
     }
@@ -72,6 +74,7 @@ public sealed class MergeStage : IStage, IPartitionEvents
         {
             bool idle = PollOnce();
             lag.Turn(time.GetTimestamp(), shards.Keys, progress);
+            LookForRepairs();
             RestoreBroken();
             CloseStuckSteps();
             CommitDue(idle);
@@ -123,6 +126,7 @@ public sealed class MergeStage : IStage, IPartitionEvents
         {
             shards.Remove(shard);
             broken.Remove(shard);
+            repairs.Forget(shard);
         }
 
         Tell();
@@ -158,32 +162,39 @@ public sealed class MergeStage : IStage, IPartitionEvents
         }
 
         shard.NewestMillis = record.TimestampMillis;
-        if (reader.Batch is not DeltaBatch batch)
+        long started = time.GetTimestamp();
+        if (!shard.Apply(reader.Batch, record.Offset))
         {
-            shard.StopReason = Messages.ShardRefused(options.DeltasTopic, shard.Number, record.Offset, "the record is no delta batch.");
-        }
-        else
-        {
-            long started = time.GetTimestamp();
-            if (!shard.Apply(batch, record.Offset))
-            {
-                broken.Add(shard.Number);
-            }
-
-            if (shard.TakeClosedSteps() > 0)
-            {
-                telemetry.Metrics.StepsClosed(time.GetElapsedTime(started));
-                Tell();
-            }
-
-            telemetry.Metrics.Folded(shard.TakeFoldedEntries());
+            broken.Add(shard.Number);
         }
 
+        if (shard.TakeClosedSteps() > 0)
+        {
+            telemetry.Metrics.StepsClosed(time.GetElapsedTime(started));
+            Tell();
+        }
+
+        telemetry.Metrics.Folded(shard.TakeFoldedEntries());
+        TellGivenUp(shard);
         if (shard.StopReason is string reason)
         {
             consumer.Pause(shard.Number);
-            logger.StageFailed(Name, reason);
+            if (repairs.IsNews(shard.Number, reason))
+            {
+                logger.StageFailed(Name, reason);
+            }
+
             Tell();
+        }
+    }
+
+    private void TellGivenUp(MergeShard shard)
+    {
+        long offsets = shard.TakeGivenUpOffsets();
+        if (offsets > 0)
+        {
+            telemetry.Metrics.Lost(telemetry.Stage, shard.Number, offsets);
+            logger.GapAccepted(Name, shard.Number, offsets);
         }
     }
 
@@ -246,8 +257,8 @@ public sealed class MergeStage : IStage, IPartitionEvents
         }
 
         ProgressRecord progress = ProgressBuilder.Build(shard.State, shard.Snapshots, shard.EmittedRecords, shard.Sequence);
-        records.Add(new OutgoingRecord(
-            options.StateTopic, shard.Number, ProgressBuilder.Key(shard.Number), Google.Protobuf.MessageExtensions.ToByteArray(progress)));
+        StateRecord record = ProgressBuilder.Record(shard.Number, progress);
+        records.Add(new OutgoingRecord(options.StateTopic, shard.Number, record.Key, record.Value));
         Dictionary<int, long> offsets = new() { [shard.Number] = progress.DeltasOffset };
         long started = time.GetTimestamp();
         TransactionOutcome outcome = producer.Commit(records, offsets, consumer);
@@ -273,6 +284,13 @@ public sealed class MergeStage : IStage, IPartitionEvents
 
     /// <summary>A transaction in the middle of a step too large for one (M5). False makes the caller give the shard up.</summary>
     private bool CommitMidStep(MergeShard shard) => Commit(shard) && shard.Pending.Records.Count == 0;
+
+    // A stopped shard whose state somebody repaired is restored like one whose last transaction is in doubt.
+    private void LookForRepairs()
+    {
+        int[] stopped = [.. shards.Values.Where(shard => shard.StopReason is not null && !shard.Pending.HasProgress).Select(shard => shard.Number)];
+        broken.UnionWith(repairs.Turn(stopped));
+    }
 
     // After an unknown outcome the topic knows what was written, and we do not: start again from there (A4, M1).
     private void RestoreBroken()

@@ -16,6 +16,7 @@ internal sealed class ShardRestorer
     private readonly ILogger logger;
     private readonly string stage;
     private readonly TimeProvider time;
+    private readonly ShardProblems problems;
 
     public ShardRestorer(MergeOptions options, IShardLog log, ILogger logger, string stage, TimeProvider time)
     {
@@ -24,21 +25,14 @@ internal sealed class ShardRestorer
         this.logger = logger;
         this.stage = stage;
         this.time = time;
+        problems = options.Problems;
     }
 
     /// <summary>The shard as its last transaction left it.</summary>
     public MergeShard Restore(
         int number, IStageConsumer consumer, PointEncoder encoder, Func<MergeShard, bool> commitMidStep, CancellationToken cancel)
     {
-        ShardRules rules = new()
-        {
-            Shard = number,
-            RulesFingerprint = options.RulesFingerprint,
-            IntervalMillis = options.Points.IntervalMillis,
-            ExpiryMillis = options.Points.ExpiryMillis,
-            BucketCount = HasHistogram() ? options.Points.Histogram.BoundsNanos.Count + 1 : 0,
-            Layout = options.Layout,
-        };
+        ShardRules rules = options.Points.ForShard(number, options.RulesFingerprint, options.Layout);
         if (options.OffsetsAreForgotten)
         {
             ShardState fresh = new(rules, new long[options.SourcePartitions], ByteString.Empty);
@@ -47,33 +41,39 @@ internal sealed class ShardRestorer
 
         long started = time.GetTimestamp();
         IReadOnlyDictionary<int, long> committed = consumer.Committed([number], cancel);
-        RestoreResult result = SnapshotReader.Read(rules, log.ReadState(number, cancel));
-        Check(result.Failure, number, result.Chunk);
+        StateContents contents = log.ReadState(number, cancel);
+        RestoreResult result = SnapshotReader.Read(rules, contents);
+        Require(result.Failure == RestoreFailure.None, () => problems.Record(number, result.Failure, result.Record, result.Chunk));
         ShardReplay replay = result.Replay!;
-        if (!committed.TryGetValue(number, out long offset) || offset != replay.ToOffset)
+        long? offset = committed.TryGetValue(number, out long known) ? known : null;
+        Require(
+            offset == replay.ToOffset,
+            () => contents.Progress is null && offset is not null
+                ? problems.Record(number, RestoreFailure.Missing, StateRecordKind.Progress, -1)
+                : problems.OffsetMismatch(number, offset, replay.ToOffset));
+        foreach ((long deltasOffset, DeltaBatch? batch) in log.ReadDeltas(number, replay.FromOffset, replay.ToOffset, cancel))
         {
-            long known = committed.GetValueOrDefault(number, -1);
-            throw new StageStoppedException(Messages.StateMismatch(options.DeltasTopic, number, known, replay.ToOffset));
+            RestoreFailure failure = replay.Apply(batch, deltasOffset);
+            Require(
+                failure == RestoreFailure.None,
+                () => failure == RestoreFailure.RefusedBlock
+                    ? problems.RefusedReplay(number, deltasOffset, replay.RefusedBlock)
+                    : problems.IncompleteReplay(number, replay.FromOffset, replay.ToOffset));
         }
 
-        foreach ((long deltasOffset, DeltaBatch batch) in log.ReadDeltas(number, replay.FromOffset, replay.ToOffset, cancel))
-        {
-            Check(replay.Apply(batch, deltasOffset), number, -1);
-        }
-
-        Check(replay.Complete(out ShardState? state, out SnapshotWriter? snapshots), number, -1);
+        Require(
+            replay.Complete(out ShardState? state, out SnapshotWriter? snapshots) == RestoreFailure.None,
+            () => problems.IncompleteReplay(number, replay.FromOffset, replay.ToOffset));
         string step = state!.ClosedStep == ShardState.NoStep ? "none" : state.ClosedStep.ToString(CultureInfo.InvariantCulture);
         logger.ShardRestored(stage, number, state.ActiveSeries, step, (long)time.GetElapsedTime(started).TotalMilliseconds);
         return new MergeShard(number, options, state, snapshots!, replay.Sequence, encoder, commitMidStep, time);
     }
 
-    private bool HasHistogram() => options.Layout.Has(SeriesFamily.Spans) || options.Layout.Has(SeriesFamily.Duration);
-
-    private void Check(RestoreFailure failure, int shard, int chunk)
+    private static void Require(bool holds, Func<string> otherwise)
     {
-        if (failure != RestoreFailure.None)
+        if (!holds)
         {
-            throw new StageStoppedException(Messages.RestoreFailed(options.StateTopic, shard, failure.ToString(), chunk));
+            throw new StageStoppedException(otherwise());
         }
     }
 }

@@ -103,6 +103,10 @@ internal static partial class Log
         "Port {Port} is in use, the free port {Other} is taken for /metrics; stream.telemetry.port chooses another")]
     public static partial void TelemetryPortTaken(this ILogger logger, int port, int other);
 
+    [LoggerMessage(32, LogLevel.Warning,
+        "{Stage}: shard {Shard} goes on behind {Offsets} source offsets that were given up by 'state accept-gap'; they are not counted")]
+    public static partial void GapAccepted(this ILogger logger, string stage, int shard, long offsets);
+
     [LoggerMessage(31, LogLevel.Information, "Reading {Topic}[{Partition}]: {Done} of {Total} offsets")]
     public static partial void Reading(this ILogger logger, string topic, int partition, long done, long total);
 

@@ -102,10 +102,10 @@ internal sealed class FilledShard
     /// <summary>What the state topic would hold after a full set of snapshot chunks, for a restore without any replay.</summary>
     public StateContents Snapshot()
     {
-        StateContents contents = new();
+        StateContents contents = new(0);
         ControlRecord control = new() { Format = 1, Shards = 1 };
         control.StartOffsets.Add(0);
-        contents.Add(ProgressBuilder.ControlKey(0), control.ToByteArray());
+        contents.Add(StateKeys.Control(0), StateSeal.Seal(control));
         SnapshotWriter writer = new(State);
         List<StateRecord> records = [];
         while (writer.CompleteSet is null)
@@ -118,7 +118,7 @@ internal sealed class FilledShard
             contents.Add(record.Key, record.Value);
         }
 
-        contents.Add(ProgressBuilder.Key(0), ProgressBuilder.Build(State, writer, 0, 0).ToByteArray());
+        contents.Add(StateKeys.Progress(0), StateSeal.Seal(ProgressBuilder.Build(State, writer, 0, 0)));
         return contents;
     }
 
