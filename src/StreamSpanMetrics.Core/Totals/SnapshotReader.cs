@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using StreamSpanMetrics.Schemas.V1;
 
 namespace StreamSpanMetrics.Core.Totals;
@@ -48,8 +49,12 @@ public static class SnapshotReader
     {
         long clock = control.StartUnixMillis > 0 ? control.StartUnixMillis : SourceState.NoClock;
         SourceState[] sources = SourceLedger.AtStart(control.StartOffsets, control.SourceTopicId, clock);
-        return new ShardState(rules, control.SourceTopicId, new ReplayPoint(0, ShardState.NoStep, sources), repairs);
+        return new ShardState(rules, CurrentTopicId(control), new ReplayPoint(0, ShardState.NoStep, sources), repairs);
     }
+
+    // What partitions that come later are of.
+    private static ByteString CurrentTopicId(ControlRecord control) =>
+        control.CurrentTopicId.IsEmpty ? control.SourceTopicId : control.CurrentTopicId;
 
     private static RestoreResult LoadSet(
         ShardRules rules, ControlRecord control, ProgressRecord progress, StateContents contents, RepairBook repairs)
@@ -61,7 +66,7 @@ public static class SnapshotReader
         }
 
         ReplayPoint start = new(set.Replay.DeltasOffset, set.Replay.ClosedStep, sources);
-        ShardState state = new(rules, control.SourceTopicId, start, repairs);
+        ShardState state = new(rules, CurrentTopicId(control), start, repairs);
         SnapshotChunkLoader loader = new(state.Totals, rules);
         long[] closedSteps = new long[set.Chunks];
         for (int number = 0; number < set.Chunks; number++)

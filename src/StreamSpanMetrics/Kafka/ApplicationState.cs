@@ -55,6 +55,13 @@ internal sealed class ApplicationState
         }
     }
 
+    /// <summary>Whether a topic id is not that of the source topic that the application reads; false where brokers have no ids.</summary>
+    public static bool IsOtherTopic(ControlRecord control, ReadOnlySpan<byte> topicId)
+    {
+        ByteString known = control.CurrentTopicId.IsEmpty ? control.SourceTopicId : control.CurrentTopicId;
+        return topicId.Length > 0 && !known.IsEmpty && !known.Span.SequenceEqual(topicId);
+    }
+
     private async Task<ControlRecord> TryPrepareAsync(TopicAdmin admin, CancellationToken stop)
     {
         int sourcePartitions = await WaitForSourceAsync(admin, stop).ConfigureAwait(false);
@@ -206,16 +213,8 @@ internal sealed class ApplicationState
     private void SendOffsets(IProducer<byte[]?, byte[]?> client, string stage, string topic, IReadOnlyDictionary<int, long> offsets) =>
         client.SendOffsetsToTransaction(
             offsets.Select(offset => new TopicPartitionOffset(topic, offset.Key, offset.Value)),
-            ConsumerGroupMetadata(settings.Stream.Group(stage)),
+            GroupAdmin.EmptyMembership(settings.Source.Kafka, settings.Stream.Group(stage)),
             TransactionTimeout);
-
-    private IConsumerGroupMetadata ConsumerGroupMetadata(string group)
-    {
-        ConsumerConfig config = ClientConfigs.RangeConsumer(settings.Source.Kafka);
-        config.GroupId = group;
-        using IConsumer<Ignore, Ignore> consumer = new ConsumerBuilder<Ignore, Ignore>(config).Build();
-        return consumer.ConsumerGroupMetadata;
-    }
 
     private void Check(ControlRecord control)
     {
@@ -230,9 +229,7 @@ internal sealed class ApplicationState
 
     private async Task CheckTopicAsync(TopicAdmin admin, ControlRecord control)
     {
-        byte[] id = await admin.TopicIdAsync(settings.Source.Topic).ConfigureAwait(false);
-        ByteString known = control.CurrentTopicId.IsEmpty ? control.SourceTopicId : control.CurrentTopicId;
-        if (id.Length > 0 && !known.IsEmpty && !known.Span.SequenceEqual(id))
+        if (IsOtherTopic(control, await admin.TopicIdAsync(settings.Source.Topic).ConfigureAwait(false)))
         {
             throw new StageStoppedException(problems.OtherTopic());
         }

@@ -109,7 +109,11 @@ internal sealed class KafkaShardLog : IShardLog
         }
     }
 
-    private IEnumerable<ConsumeResult<byte[]?, byte[]?>> Read(TopicPartition partition, long from, long to, CancellationToken cancel)
+    /// <summary>
+    /// Committed records of any partition from an offset on. There may be some behind <paramref name="to"/>. Throws a
+    /// <see cref="StageStoppedException"/> if the range was deleted.
+    /// </summary>
+    public IEnumerable<ConsumeResult<byte[]?, byte[]?>> Read(TopicPartition partition, long from, long to, CancellationToken cancel)
     {
         long position = from;
         long lastProgress = time.GetTimestamp();
@@ -174,7 +178,7 @@ internal sealed class KafkaShardLog : IShardLog
         }
         catch (ConsumeException exception)
         {
-            throw new StageStoppedException($"A range of {deltasTopic} or {stateTopic} that is needed to restore a shard was deleted.", exception);
+            throw new RangeDeletedException($"A range of {exception.ConsumerRecord.TopicPartition} that is needed was deleted.", exception);
         }
     }
 

@@ -46,7 +46,7 @@ public sealed class AggregateStage : IStage, IPartitionEvents
         folder = new RecordFolder(spans);
         reader = new SpanRecordReader(folder, options.MaxRecordBytes);
         bounds = new ExplicitBounds(histogram);
-        clock = new RecordClock(options, time, telemetry.Metrics);
+        clock = new RecordClock((long)options.MaxAhead.TotalMilliseconds, time, telemetry.Metrics);
         cuts = new CutBuilder(options, consumer, new DeltaBlockBuilder(folder, options.Shards));
         committer = new CutCommitter(new CutSender(options, consumer, producer, telemetry, time), owned.ContainsKey, logger);
         idle = new IdleAdvance(options, consumer, time);

@@ -138,7 +138,7 @@ public sealed class MergeStage : IStage, IPartitionEvents
         PollStatus status = consumer.Poll(PollTimeout, reader, out PolledRecord record);
         if (status == PollStatus.OutOfRange)
         {
-            throw new StageStoppedException(Messages.DataLoss(options.DeltasTopic, record.Partition, record.Offset, null));
+            throw new StageStoppedException(options.Problems.DeltasLost(record.Partition, record.Offset));
         }
 
         if (status == PollStatus.Nothing)

@@ -58,6 +58,12 @@ public sealed class ShardProblems
         + $"changed. The shard cannot be restored. {NothingChanged} "
         + $"To go on with counters of this shard that begin anew at zero: {repair.Reset(shard)}.";
 
+    /// <summary>Deltas were deleted before merge read them.</summary>
+    public string DeltasLost(int shard, long offset) =>
+        $"{deltasTopic}[{shard}]: the next offset to read is {offset}, but it is gone: the topic keeps its records for a limited time, and merge "
+        + $"rested for longer, or somebody deleted them. {NothingChanged} To go on with counters of this shard that begin anew at zero, and "
+        + $"then count what is missing from the source topic: {repair.Reset(shard)}.";
+
     /// <summary>A record of the replay is refused.</summary>
     public string RefusedReplay(int shard, long offset, ApplyResult block) =>
         $"{deltasTopic}[{shard}] at offset {offset}: {Describe(block)} This record was applied before, so it was changed since, or the state "

@@ -51,22 +51,33 @@ internal sealed class ShardRestorer
             () => contents.Progress is null && offset is not null
                 ? problems.Record(number, RestoreFailure.Missing, StateRecordKind.Progress, -1)
                 : problems.OffsetMismatch(number, offset, replay.ToOffset));
-        foreach ((long deltasOffset, DeltaBatch? batch) in log.ReadDeltas(number, replay.FromOffset, replay.ToOffset, cancel))
-        {
-            RestoreFailure failure = replay.Apply(batch, deltasOffset);
-            Require(
-                failure == RestoreFailure.None,
-                () => failure == RestoreFailure.RefusedBlock
-                    ? problems.RefusedReplay(number, deltasOffset, replay.RefusedBlock)
-                    : problems.IncompleteReplay(number, replay.FromOffset, replay.ToOffset));
-        }
-
+        Replay(number, replay, cancel);
         Require(
             replay.Complete(out ShardState? state, out SnapshotWriter? snapshots) == RestoreFailure.None,
             () => problems.IncompleteReplay(number, replay.FromOffset, replay.ToOffset));
         string step = state!.ClosedStep == ShardState.NoStep ? "none" : state.ClosedStep.ToString(CultureInfo.InvariantCulture);
         logger.ShardRestored(stage, number, state.ActiveSeries, step, (long)time.GetElapsedTime(started).TotalMilliseconds);
         return new MergeShard(number, options, state, snapshots!, replay.Sequence, encoder, commitMidStep, time);
+    }
+
+    private void Replay(int number, ShardReplay replay, CancellationToken cancel)
+    {
+        try
+        {
+            foreach ((long deltasOffset, DeltaBatch? batch) in log.ReadDeltas(number, replay.FromOffset, replay.ToOffset, cancel))
+            {
+                RestoreFailure failure = replay.Apply(batch, deltasOffset);
+                Require(
+                    failure == RestoreFailure.None,
+                    () => failure == RestoreFailure.RefusedBlock
+                        ? problems.RefusedReplay(number, deltasOffset, replay.RefusedBlock)
+                        : problems.IncompleteReplay(number, replay.FromOffset, replay.ToOffset));
+            }
+        }
+        catch (RangeDeletedException exception)
+        {
+            throw new StageStoppedException(problems.IncompleteReplay(number, replay.FromOffset, replay.ToOffset), exception);
+        }
     }
 
     private static void Require(bool holds, Func<string> otherwise)

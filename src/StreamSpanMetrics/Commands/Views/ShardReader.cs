@@ -69,6 +69,10 @@ internal sealed class ShardReader
                 }
             }
         }
+        catch (RangeDeletedException)
+        {
+            return Failed(control, problems.IncompleteReplay(shard, replay.FromOffset, replay.ToOffset));
+        }
         catch (StageStoppedException exception)
         {
             return new RestoredShard(control, exception.Message, null, 0, 0);
