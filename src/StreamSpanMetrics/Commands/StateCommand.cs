@@ -17,6 +17,7 @@ public static class StateCommand
         List(environment),
         Show(environment),
         StateRepairCommands.Verify(environment),
+        StateExportCommand.Create(environment),
         StateRepairCommands.AcceptGap(environment),
         StateRepairCommands.Rewind(environment),
         StateRepairCommands.Reset(environment),

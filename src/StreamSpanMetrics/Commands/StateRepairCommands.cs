@@ -55,7 +55,8 @@ internal static class StateRepairCommands
             parsed,
             (application, cancel) => parsed.GetValue(newTopic)
                 ? new TopicRepair(application).PlanAsync(cancel)
-                : new GapRepair(application, readAgain: false, options.Partition(parsed), TimeProvider.System).PlanAsync(options.Shard(parsed), cancel),
+                : new GapRepair(application, readAgain: false, options.Partition(parsed), TimeProvider.System)
+                    .PlanAsync(options.Shard(parsed), cancel),
             stop));
         return command;
     }
@@ -80,7 +81,8 @@ internal static class StateRepairCommands
             parsed,
             (application, cancel) => parsed.GetValue(offsets) is string stage
                 ? new OffsetRepair(application).PlanAsync(stage, options.Partition(parsed), cancel)
-                : new GapRepair(application, readAgain: true, options.Partition(parsed), TimeProvider.System).PlanAsync(options.Shard(parsed), cancel),
+                : new GapRepair(application, readAgain: true, options.Partition(parsed), TimeProvider.System)
+                    .PlanAsync(options.Shard(parsed), cancel),
             stop));
         return command;
     }

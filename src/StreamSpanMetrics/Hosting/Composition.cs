@@ -44,6 +44,9 @@ internal sealed class Composition : IDisposable
     /// <summary>Whether the source topic has the broker's timestamps.</summary>
     public required bool SourceIsLogAppendTime { get; init; }
 
+    /// <summary>With it merge ends once everything is merged and closed.</summary>
+    public DrainGoal? Drain { get; init; }
+
     /// <summary>An aggregate loop.</summary>
     public AggregateStage Aggregate(int thread)
     {
@@ -88,6 +91,7 @@ internal sealed class Composition : IDisposable
             BoundedAfter = stream.BoundedAfter,
             OffsetsAreForgotten = OffsetsAreForgotten,
             SourcePartitions = SourcePartitions,
+            Drain = Drain,
             Repair = repair,
         };
         StageTelemetry telemetry = new(metrics, "merge", thread, time);

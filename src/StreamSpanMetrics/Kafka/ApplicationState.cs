@@ -62,6 +62,26 @@ internal sealed class ApplicationState
         return topicId.Length > 0 && !known.IsEmpty && !known.Span.SequenceEqual(topicId);
     }
 
+    /// <summary>What has to be merged before a successor can take over. Nobody may aggregate any more.</summary>
+    public async Task<DrainGoal> DrainGoalAsync()
+    {
+        using TopicAdmin admin = new(ClientConfigs.Client(settings.Source.Kafka));
+        using GroupAdmin groups = new(ClientConfigs.Client(settings.Source.Kafka));
+        string group = settings.Stream.Group("aggregate");
+        GroupMembership membership = await groups.DescribeAsync(group).ConfigureAwait(false);
+        if (membership.Members.Count > 0)
+        {
+            throw new StageStoppedException(
+                $"{membership.Members.Count} workers still aggregate for '{settings.Stream.ApplicationId}': it cannot be drained. Nothing was "
+                + "changed. Stop them, and start this again. A worker that was killed counts until its session ends "
+                + $"({settings.Source.SessionTimeout.TotalSeconds} s).");
+        }
+
+        int partitions = await admin.PartitionCountAsync(settings.Source.Topic).ConfigureAwait(false);
+        return new DrainGoal(
+            await groups.StableCommittedAsync(group, settings.Source.Topic, partitions).ConfigureAwait(false), settings.Stream.Shards);
+    }
+
     private async Task<ControlRecord> TryPrepareAsync(TopicAdmin admin, CancellationToken stop)
     {
         int sourcePartitions = await WaitForSourceAsync(admin, stop).ConfigureAwait(false);
@@ -173,6 +193,14 @@ internal sealed class ApplicationState
         RefuseForgottenState(sourcePartitions);
         OffsetSpec from = settings.Source.InitialOffset == InitialOffset.Latest ? OffsetSpec.Latest() : OffsetSpec.Earliest();
         IReadOnlyDictionary<int, long> starts = await admin.OffsetsAsync(settings.Source.Topic, sourcePartitions, from).ConfigureAwait(false);
+        byte[] topicId = await admin.TopicIdAsync(settings.Source.Topic).ConfigureAwait(false);
+        Handover? handover = null;
+        if (stream.Predecessor.Length > 0)
+        {
+            handover = await new Predecessor(settings, admin, time, logger).EndAsync(topicId, stop).ConfigureAwait(false);
+            starts = handover.StartOffsets.Index().ToDictionary(start => start.Index, start => start.Item);
+        }
+
         IReadOnlyDictionary<int, long> metrics = await admin
             .OffsetsAsync(settings.MetricsTopic.Topic, stream.Shards, OffsetSpec.Latest()).ConfigureAwait(false);
         ControlRecord control = new()
@@ -181,18 +209,31 @@ internal sealed class ApplicationState
             Semantics = RulesFingerprint.Semantics,
             RulesFingerprint = rules.Number,
             Shards = (uint)stream.Shards,
-            SourceTopicId = ByteString.CopyFrom(await admin.TopicIdAsync(settings.Source.Topic).ConfigureAwait(false)),
+            SourceTopicId = ByteString.CopyFrom(topicId),
             SourceTopic = settings.Source.Topic,
             RulesText = rules.Text,
+            IntervalMillis = RulesBuilder.Points(settings).IntervalMillis,
+            Predecessor = stream.Predecessor,
+            StartUnixMillis = handover?.StartUnixMillis ?? 0,
         };
-        control.StartOffsets.Add(Enumerable.Range(0, sourcePartitions).Select(partition => starts[partition]));
+        control.StartOffsets.Add(starts.OrderBy(start => start.Key).Select(start => start.Value));
         TransactionOutcome outcome = producer.Run(client => WriteFirst(client, control, starts, metrics));
         if (outcome != TransactionOutcome.Committed)
         {
             return null;
         }
 
-        logger.FirstStart(stream.ApplicationId, settings.Source.Topic, string.Join(',', control.StartOffsets));
+        if (handover is null)
+        {
+            logger.FirstStart(stream.ApplicationId, settings.Source.Topic, string.Join(',', control.StartOffsets));
+        }
+        else
+        {
+            logger.Succession(
+                stream.ApplicationId, stream.Predecessor, settings.Source.Topic, string.Join(',', control.StartOffsets),
+                DateTimeOffset.FromUnixTimeMilliseconds(control.StartUnixMillis));
+        }
+
         return control;
     }
 

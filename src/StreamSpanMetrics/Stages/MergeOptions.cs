@@ -47,6 +47,9 @@ public sealed record MergeOptions
     /// </summary>
     public int SourcePartitions { get; init; }
 
+    /// <summary>With it the loop ends once every shard is drained; without, it goes on.</summary>
+    public DrainGoal? Drain { get; init; }
+
     /// <summary>Largest transaction, in bytes (M5).</summary>
     public int MaxTransactionBytes { get; init; } = 32 * 1024 * 1024;
 }

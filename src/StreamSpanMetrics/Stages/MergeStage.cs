@@ -70,13 +70,14 @@ public sealed class MergeStage : IStage, IPartitionEvents
     {
         stopping = stop;
         consumer.Join(this);
-        while (!stop.IsCancellationRequested)
+        while (!stop.IsCancellationRequested && options.Drain is not { IsReached: true })
         {
             bool idle = PollOnce();
             lag.Turn(time.GetTimestamp(), shards.Keys, progress);
             LookForRepairs();
             RestoreBroken();
             CloseStuckSteps();
+            Drain();
             CommitDue(idle);
         }
 
@@ -324,6 +325,28 @@ public sealed class MergeStage : IStage, IPartitionEvents
                 {
                     broken.Add(shard.Number);
                 }
+            }
+        }
+    }
+
+    private void Drain()
+    {
+        if (options.Drain is not DrainGoal goal)
+        {
+            return;
+        }
+
+        foreach (MergeShard shard in shards.Values.Where(shard => shard.StopReason is null))
+        {
+            if (!broken.Contains(shard.Number) && goal.StepToClose(shard.State) is long step)
+            {
+                shard.State.ForceClose(step);
+                broken.UnionWith(shard.CloseSteps() && Commit(shard) ? [] : [shard.Number]);
+            }
+
+            if (!broken.Contains(shard.Number) && !shard.Pending.HasProgress && goal.Note(shard.Number, shard.State))
+            {
+                logger.ShardDrained(Name, shard.Number, shard.State.ClosedStep);
             }
         }
     }

@@ -67,9 +67,11 @@ public sealed class StreamApplication : IAsyncDisposable
     /// <summary>Starts a worker, which the application disposes of.</summary>
     /// <param name="connector">Further keys of the connector, in flow style.</param>
     /// <param name="stream">Keys of the section <c>stream</c> instead of those of the application.</param>
-    public WorkerProcess StartWorker(string connector = "", string? stream = null)
+    /// <param name="arguments">Further arguments of <c>run</c>, separated by spaces.</param>
+    public WorkerProcess StartWorker(string connector = "", string? stream = null, string arguments = "")
     {
-        WorkerProcess worker = WorkerProcess.Start(["run"], Settings(connector, stream ?? Stream), Environment);
+        string[] command = ["run", .. arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries)];
+        WorkerProcess worker = WorkerProcess.Start(command, Settings(connector, stream ?? Stream), Environment);
         workers.Add(worker);
         return worker;
     }

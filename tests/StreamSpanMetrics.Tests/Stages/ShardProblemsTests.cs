@@ -30,7 +30,8 @@ public sealed class ShardProblemsTests
             }
         }
 
-        Assert.Contains("chunk 5 of the snapshot is missing", Problems.Record(2, RestoreFailure.Missing, StateRecordKind.Chunk, 5), StringComparison.Ordinal);
+        string chunk = Problems.Record(2, RestoreFailure.Missing, StateRecordKind.Chunk, 5);
+        Assert.Contains("chunk 5 of the snapshot is missing", chunk, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -151,7 +151,8 @@ internal sealed class GapRepair
     private bool Skip(ExaminedShardContext context)
     {
         leftOut = true;
-        string record = string.Create(CultureInfo.InvariantCulture, $"{application.Settings.Stream.DeltasTopic}[{context.Shard}] at offset {context.Offset}");
+        string record = string.Create(
+            CultureInfo.InvariantCulture, $"{application.Settings.Stream.DeltasTopic}[{context.Shard}] at offset {context.Offset}");
         plan.Losses.Add($"what {record} covered is missing then, and is repaired like any gap once a block behind it has come.");
         plan.Actions.Add(new RepairAction($"{record} is left out.")
         {

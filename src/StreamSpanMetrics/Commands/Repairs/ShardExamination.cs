@@ -78,8 +78,9 @@ internal sealed class ShardExamination
             RestoreFailure failure = replay.Apply(batch, offset);
             if (failure == RestoreFailure.RefusedBlock)
             {
+                ApplyResult refused = replay.RefusedBlock;
                 return new Finding(
-                    "replay_refused", shard.Number, null, Partition(replay.RefusedBlock), problems.RefusedReplay(shard.Number, offset, replay.RefusedBlock));
+                    "replay_refused", shard.Number, null, Partition(refused), problems.RefusedReplay(shard.Number, offset, refused));
             }
 
             if (failure != RestoreFailure.None)

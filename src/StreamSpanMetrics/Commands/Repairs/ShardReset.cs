@@ -85,6 +85,7 @@ internal sealed class ShardReset(ApplicationExamination application)
                 {
                     Format = StateFormat.Newest, Semantics = RulesFingerprint.Semantics, RulesFingerprint = rules.Number, RulesText = rules.Text,
                     Shards = (uint)all.Count, SourceTopic = application.Settings.Source.Topic,
+                    IntervalMillis = shard.Rules.IntervalMillis,
                     SourceTopicId = progress!.Sources.Select(source => source.TopicId).FirstOrDefault(Google.Protobuf.ByteString.Empty),
                 };
                 control.StartOffsets.Add(progress.Sources.Select(_ => 0L));
@@ -138,7 +139,8 @@ internal sealed class ShardReset(ApplicationExamination application)
 
         plan.Losses.Add(string.Create(
             CultureInfo.InvariantCulture,
-            $"shard {shard.Number}: the counters of its series begin anew at zero, with a new start time. rate() and increase() go on; totals do not."));
+            $"shard {shard.Number}: the counters of its series begin anew at zero, with a new start time. rate() and increase() go on; "
+            + $"totals do not."));
         List<StateRecord> emptied = Emptied(shard, progress, keepOpenSteps: true);
         ShardExamination examination = new(application.Settings, application.Log) { Planned = [.. records, .. emptied] };
         ExaminedShard after = await application.ExamineAsync(shard.Number, examination, stop).ConfigureAwait(false);

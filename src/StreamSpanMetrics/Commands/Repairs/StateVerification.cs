@@ -91,7 +91,8 @@ internal sealed class StateVerification
             {
                 findings.Add(new Finding(
                     "control_differs", shard.Number, null, null,
-                    $"{stream.StateTopic}[{shard.Number}]: the control record is not that of the other shards. To take theirs: {repair.Reset(shard.Number)}."));
+                    $"{stream.StateTopic}[{shard.Number}]: the control record is not that of the other shards. To take theirs: "
+                    + $"{repair.Reset(shard.Number)}."));
             }
         }
     }

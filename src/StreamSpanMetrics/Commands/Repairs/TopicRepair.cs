@@ -47,7 +47,8 @@ internal sealed class TopicRepair(ApplicationExamination application)
         }
 
         plan.Losses.Add($"what the old topic {topic} held and nobody had counted is not counted.");
-        plan.Actions.Add(new RepairAction($"{topic} is read from its start: {string.Join(", ", logs.Select(log => $"[{log.Key}] {log.Value.From}"))}.")
+        string starts = string.Join(", ", logs.Select(log => $"[{log.Key}] {log.Value.From}"));
+        plan.Actions.Add(new RepairAction($"{topic} is read from its start: {starts}.")
         {
             Stage = "aggregate", Topic = topic, Offsets = logs.ToDictionary(log => log.Key, log => log.Value.From),
         });
