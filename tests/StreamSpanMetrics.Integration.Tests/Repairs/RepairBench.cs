@@ -54,6 +54,13 @@ internal sealed partial class RepairBench : IAsyncDisposable
         await Worker.WaitForOutputAsync("started: stages", Deadline);
     }
 
+    /// <summary>Starts a worker that ends by itself: at its start, or when it is given a shard.</summary>
+    public async Task FailToStartAsync()
+    {
+        Worker = Application.StartWorker();
+        Assert.True(await Worker.WaitForExitAsync(Deadline) is 3 or 4, Worker.Output);
+    }
+
     public async Task StopWorkerAsync()
     {
         Worker.Stop();
@@ -144,6 +151,28 @@ internal sealed partial class RepairBench : IAsyncDisposable
         List<ListConsumerGroupOffsetsResult> results = await admin.ListConsumerGroupOffsetsAsync(
             [new ConsumerGroupTopicPartitions($"{Application.Id}.{stage}", [new TopicPartition(topic, partition)])]);
         return results[0].Partitions[0].Offset.Value;
+    }
+
+    /// <summary>Deletes the source topic and makes one of the same name.</summary>
+    public async Task RecreateSourceAsync()
+    {
+        using IAdminClient admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = Servers }).Build();
+        await admin.DeleteTopicsAsync([Application.SourceTopic]);
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                try
+                {
+                    await Topics.CreateAsync(Servers, Application.SourceTopic, RecordFile.PartitionCount, AppendTime);
+                    return true;
+                }
+                catch (CreateTopicsException)
+                {
+                    // Still being deleted.
+                    return false;
+                }
+            },
+            () => "the topic is not deleted", Deadline);
     }
 
     /// <summary>Removes all that a partition holds, as retention does with a stage that rests for too long.</summary>
