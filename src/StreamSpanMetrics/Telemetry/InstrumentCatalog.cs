@@ -28,7 +28,9 @@ public static class InstrumentCatalog
         Counter("dead.letters", "{record}", ByReason, "Records that went to the dead-letter topic, by cause."),
         Counter("clock.ahead", "{record}", ByPartition,
             "Timestamps lowered because they were further ahead of this worker's clock than max_ahead."),
-        Counter("lost.records", "{record}", ByStageAndPartition, "Offsets that retention deleted before they were read."),
+        Counter(
+            "lost.records", "{record}", ByStageAndPartition,
+            "Offsets that retention deleted before they were read; of merge, by shard: source offsets that 'state accept-gap' gave up."),
         Counter("folded", "{entry}", None,
             "Entries of closed steps that went into later ones. While this and clock_ahead are zero, a replay gives the same bytes."),
         Counter("steps.forced", "{step}", None, "Steps closed without a source partition that stood still."),
