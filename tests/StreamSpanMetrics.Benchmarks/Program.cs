@@ -1,12 +1,13 @@
 using System.CommandLine;
 using BenchmarkDotNet.Running;
 using StreamSpanMetrics.Benchmarks;
+using StreamSpanMetrics.Benchmarks.Fuzzing;
 using StreamSpanMetrics.Benchmarks.Topics;
 
 RootCommand root = new("Benchmarks of StreamSpanMetrics")
 {
-    MeasureCommands.Corpus(), MeasureCommands.Pipeline(), MeasureCommands.Merge(), MeasureCommands.Sizing(),
-    TopicCommands.Topic(), TopicCommands.Bare(),
+    MeasureCommands.Corpus(), MeasureCommands.Pipeline(), MeasureCommands.Merge(), MeasureCommands.Restore(), MeasureCommands.Sizing(),
+    TopicCommands.Topic(), TopicCommands.Bare(), FuzzCommand.Make(),
 };
 if (args.Length > 0 && root.Subcommands.Any(command => command.Name == args[0]))
 {

@@ -5,13 +5,34 @@ using StreamSpanMetrics.Schemas.V1;
 
 namespace StreamSpanMetrics.Core.Totals;
 
-/// <summary>Builds the message of one snapshot chunk from the totals as they are now (S3, S4).</summary>
-internal static class SnapshotChunkBuilder
+/// <summary>
+/// Writes one snapshot chunk from the totals as they are (S3, S4), some series at a time. The totals must not change meanwhile, so no
+/// step may close.
+/// </summary>
+internal sealed class SnapshotChunkBuilder
 {
-    /// <summary>A chunk without its checksum.</summary>
-    public static SnapshotChunk Build(ShardState state, SnapshotSet set, int chunk)
+    // Most series belong to other chunks, and to see that is cheap.
+    private const int SeenPerWork = 8;
+    private const int WrittenWork = 4;
+
+    private readonly ShardState state;
+    private readonly SnapshotChunk head;
+    private readonly int chunk;
+    private readonly int chunks;
+    private readonly Dictionary<JobTotals, SnapshotJob> jobs = [];
+    private readonly ArrayBuffer keys = new();
+    private readonly ArrayBuffer resources = new();
+    private SnapshotResource? entry;
+    private int resourceAt;
+    private int slotAt;
+
+    /// <summary>A chunk of a set, of which nothing is written yet.</summary>
+    public SnapshotChunkBuilder(ShardState state, SnapshotSet set, int chunk)
     {
-        SnapshotChunk message = new()
+        this.state = state;
+        this.chunk = chunk;
+        chunks = (int)set.Chunks;
+        head = new SnapshotChunk
         {
             Format = StateFormat.Newest,
             RulesFingerprint = state.Rules.RulesFingerprint,
@@ -21,24 +42,41 @@ internal static class SnapshotChunkBuilder
             Chunks = set.Chunks,
             ClosedStep = state.ClosedStep,
         };
-        int chunks = (int)set.Chunks;
-        Dictionary<JobTotals, SnapshotJob> jobs = [];
-        ArrayBuffer keys = new();
-        foreach (ResourceTotals resource in state.Resources)
-        {
-            // Resources come in key order, so jobs come in the order of their first resource: always the same bytes.
-            if (ShardTotals.ChunkOf(resource.Job.Hash, chunks) == chunk)
-            {
-                AddJobResource(message, jobs, resource);
-            }
-
-            AddSeries(state.Totals.Series, message, resource, chunk, keys);
-        }
-
-        return message;
     }
 
-    private static void AddJobResource(SnapshotChunk message, Dictionary<JobTotals, SnapshotJob> jobs, ResourceTotals resource)
+    /// <summary>Goes on; true when all series have been looked at.</summary>
+    /// <param name="work">Series that may still be written; lowered by those that were.</param>
+    public bool Continue(ref int work)
+    {
+        for (; resourceAt < state.Resources.Count; resourceAt++)
+        {
+            if (work <= 0)
+            {
+                return false;
+            }
+
+            ResourceTotals resource = state.Resources[resourceAt];
+            // Resources come in key order, so jobs come in the order of their first resource: always the same bytes.
+            if (slotAt == 0 && ShardTotals.ChunkOf(resource.Job.Hash, chunks) == chunk)
+            {
+                AddJobResource(resource);
+            }
+
+            if (!AddSeries(resource, ref work))
+            {
+                return false;
+            }
+
+            EndResource();
+        }
+
+        return true;
+    }
+
+    /// <summary>The chunk with its checksum: a protobuf message may be put together from its fields, as they stand in it.</summary>
+    public byte[] Serialize() => StateSeal.Seal(head, resources.Written);
+
+    private void AddJobResource(ResourceTotals resource)
     {
         JobTotals job = resource.Job;
         if (!jobs.TryGetValue(job, out SnapshotJob? jobMessage))
@@ -51,41 +89,61 @@ internal static class SnapshotChunkBuilder
             };
             AddAttributes(jobMessage.Descriptive, job.AgreedDescriptive);
             jobs.Add(job, jobMessage);
-            message.Jobs.Add(jobMessage);
+            head.Jobs.Add(jobMessage);
         }
 
-        SnapshotJobResource entry = new() { LastChangeStep = resource.LastChangeStep };
-        AddAttributes(entry.Identity, resource.IdentityValues);
-        jobMessage.Resources.Add(entry);
+        SnapshotJobResource resourceMessage = new() { LastChangeStep = resource.LastChangeStep };
+        AddAttributes(resourceMessage.Identity, resource.IdentityValues);
+        jobMessage.Resources.Add(resourceMessage);
     }
 
-    private static void AddSeries(SeriesStore series, SnapshotChunk message, ResourceTotals resource, int chunk, ArrayBuffer keys)
+    private bool AddSeries(ResourceTotals resource, ref int work)
     {
-        SnapshotResource? entry = null;
-        keys.Clear();
-        foreach (int slot in resource.SlotsInKeyOrder)
+        SeriesStore series = state.Totals.Series;
+        List<int> slots = resource.SlotsInKeyOrder;
+        int end = (int)Math.Min(slots.Count, slotAt + ((long)work * SeenPerWork));
+        work -= 1 + ((end - slotAt) / SeenPerWork);
+        for (; slotAt < end; slotAt++)
         {
-            if (ShardTotals.ChunkOf(series.Hash(slot), (int)message.Chunks) != chunk)
+            int slot = slots[slotAt];
+            if (ShardTotals.ChunkOf(series.Hash(slot), chunks) == chunk)
             {
-                continue;
+                entry ??= NewEntry(resource);
+                AddSeries(series, slot, entry);
+                work -= WrittenWork;
             }
-
-            entry ??= NewEntry(resource);
-            AddKey(series, slot, keys);
-            entry.Series.Counts.Add(series.SpanCount(slot));
-            UInt128 sum = series.SumNanos(slot);
-            entry.Series.SumLow.Add((ulong)sum);
-            entry.Series.SumHigh.Add((ulong)(sum >> 64));
-            AddBuckets(series, slot, entry.Series);
-            entry.FirstSteps.Add(series.FirstStep(slot));
-            entry.LastChangeSteps.Add(series.LastChangeStep(slot));
         }
 
-        if (entry is not null)
+        return slotAt == slots.Count;
+    }
+
+    private void AddSeries(SeriesStore series, int slot, SnapshotResource target)
+    {
+        AddKey(series, slot, keys);
+        target.Series.Counts.Add(series.SpanCount(slot));
+        UInt128 sum = series.SumNanos(slot);
+        target.Series.SumLow.Add((ulong)sum);
+        target.Series.SumHigh.Add((ulong)(sum >> 64));
+        AddBuckets(series, slot, target.Series);
+        target.FirstSteps.Add(series.FirstStep(slot));
+        target.LastChangeSteps.Add(series.LastChangeStep(slot));
+    }
+
+    private void EndResource()
+    {
+        slotAt = 0;
+        if (entry is null)
         {
-            entry.Series.Keys = ByteString.CopyFrom(keys.Written);
-            message.Resources.Add(entry);
+            return;
         }
+
+        entry.Series.Keys = ByteString.CopyFrom(keys.Written);
+        SnapshotChunk field = new() { Resources = { entry } };
+        int size = field.CalculateSize();
+        field.WriteTo(resources.Reserve(size)[..size]);
+        resources.Advance(size);
+        entry = null;
+        keys.Clear();
     }
 
     private static SnapshotResource NewEntry(ResourceTotals resource)

@@ -18,6 +18,8 @@ public sealed class SnapshotWriter
     internal const int MaxChunks = 1 << 20;
 
     private readonly ShardState state;
+    private SnapshotChunkBuilder? building;
+    private bool isBuilt;
 
     /// <summary>A writer for a state that has no complete set yet, or that goes on with the sets that progress names.</summary>
     public SnapshotWriter(ShardState state, SnapshotSet? completeSet = null, SnapshotSet? nextSet = null)
@@ -36,12 +38,36 @@ public sealed class SnapshotWriter
     /// <summary>The set being written; null between two sets.</summary>
     public SnapshotSet? NextSet { get; private set; }
 
+    /// <summary>Whether a chunk has been begun and not been taken: no step may be closed until then.</summary>
+    public bool IsBuilding => building is not null;
+
     /// <summary>
     /// Appends the next chunk's record to <paramref name="records"/>; the last chunk of a set also removes the set before it.
     /// </summary>
     /// <returns>False, and nothing appended, while the state allows no chunk (<see cref="ShardState.CanSnapshot"/>).</returns>
     public bool WriteChunk(ICollection<StateRecord> records)
     {
+        if (!TryBeginChunk())
+        {
+            return false;
+        }
+
+        for (int work = int.MaxValue; !ContinueChunk(ref work); work = int.MaxValue)
+        {
+        }
+
+        TakeChunk(records);
+        return true;
+    }
+
+    /// <summary>As <see cref="WriteChunk"/>, but only begins, unless a chunk has been begun already. False as there.</summary>
+    public bool TryBeginChunk()
+    {
+        if (building is not null)
+        {
+            return true;
+        }
+
         if (!state.CanSnapshot)
         {
             return false;
@@ -53,17 +79,39 @@ public sealed class SnapshotWriter
             Chunks = (uint)ChunkCount(),
             Replay = state.ReplayStart().ToMessage(),
         };
-        int chunk = (int)NextSet.Written;
-        byte[] value = StateSeal.Seal(SnapshotChunkBuilder.Build(state, NextSet, chunk));
-        records.Add(new StateRecord(StateKeys.Chunk(state.Rules.Shard, NextSet.Number, chunk), value));
+        building = new SnapshotChunkBuilder(state, NextSet, (int)NextSet.Written);
+        isBuilt = false;
+        return true;
+    }
+
+    /// <summary>Goes on with the chunk that was begun; true when it can be taken.</summary>
+    /// <param name="work">How many series may still be written, roughly; lowered by those that were.</param>
+    public bool ContinueChunk(ref int work)
+    {
+        SnapshotChunkBuilder begun = building ?? throw new InvalidOperationException("No chunk has been begun.");
+        isBuilt = isBuilt || begun.Continue(ref work);
+        return isBuilt;
+    }
+
+    /// <summary>Appends the chunk, which must be complete, as <see cref="WriteChunk"/> does.</summary>
+    public void TakeChunk(ICollection<StateRecord> records)
+    {
+        if (building is null || !isBuilt || NextSet is null)
+        {
+            throw new InvalidOperationException("No chunk is complete.");
+        }
+
+        records.Add(new StateRecord(StateKeys.Chunk(state.Rules.Shard, NextSet.Number, (int)NextSet.Written), building.Serialize()));
+        building = null;
         NextSet.Written++;
         if (NextSet.Written == NextSet.Chunks)
         {
             Complete(records);
         }
-
-        return true;
     }
+
+    /// <summary>Gives up the chunk that was begun, if any: it will be begun anew.</summary>
+    public void AbandonChunk() => building = null;
 
     private void Complete(ICollection<StateRecord> records)
     {

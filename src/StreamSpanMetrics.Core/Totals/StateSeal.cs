@@ -15,13 +15,26 @@ public static class StateSeal
     private const int SealBytes = 1 + sizeof(uint);
 
     /// <summary>The bytes of a message whose own checksum field is zero, with their checksum.</summary>
-    public static byte[] Seal(IMessage message)
+    public static byte[] Seal(IMessage message) => Seal(message, []);
+
+    /// <summary>As <see cref="Seal(IMessage)"/>, with further fields of the message that are written already.</summary>
+    internal static byte[] Seal(IMessage message, ReadOnlySpan<byte> moreFields)
     {
-        int size = message.CalculateSize();
+        int head = message.CalculateSize();
+        int size = head + moreFields.Length;
         byte[] value = new byte[size + SealBytes];
-        message.WriteTo(value.AsSpan(0, size));
-        value[size] = Tag;
-        BinaryPrimitives.WriteUInt32LittleEndian(value.AsSpan(size + 1), Crc32C.Compute(value.AsSpan(0, size)));
+        message.WriteTo(value.AsSpan(0, head));
+        moreFields.CopyTo(value.AsSpan(head));
+        WriteChecksum(value);
+        return value;
+    }
+
+    /// <summary>Bytes, whatever they are, with their checksum: for tests of what a sound checksum does not tell.</summary>
+    public static byte[] Seal(ReadOnlySpan<byte> fields)
+    {
+        byte[] value = new byte[fields.Length + SealBytes];
+        fields.CopyTo(value);
+        WriteChecksum(value);
         return value;
     }
 
@@ -34,5 +47,11 @@ public static class StateSeal
         }
 
         return BinaryPrimitives.ReadUInt32LittleEndian(value[^sizeof(uint)..]) == Crc32C.Compute(value[..^SealBytes]);
+    }
+
+    private static void WriteChecksum(Span<byte> value)
+    {
+        value[^SealBytes] = Tag;
+        BinaryPrimitives.WriteUInt32LittleEndian(value[^sizeof(uint)..], Crc32C.Compute(value[..^SealBytes]));
     }
 }

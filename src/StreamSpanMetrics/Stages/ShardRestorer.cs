@@ -1,7 +1,6 @@
 using System.Globalization;
 using Google.Protobuf;
 using Microsoft.Extensions.Logging;
-using StreamSpanMetrics.Core.Points;
 using StreamSpanMetrics.Core.Totals;
 using StreamSpanMetrics.Schemas.V1;
 using StreamSpanMetrics.Telemetry;
@@ -28,15 +27,14 @@ internal sealed class ShardRestorer
         problems = options.Problems;
     }
 
-    /// <summary>The shard as its last transaction left it.</summary>
-    public MergeShard Restore(
-        int number, IStageConsumer consumer, PointEncoder encoder, Func<MergeShard, bool> commitMidStep, CancellationToken cancel)
+    /// <summary>The shard as its last transaction left it. For any thread.</summary>
+    public MergeShard Restore(int number, IStageConsumer consumer, CancellationToken cancel)
     {
         ShardRules rules = options.Points.ForShard(number, options.RulesFingerprint, options.Layout);
         if (options.OffsetsAreForgotten)
         {
             ShardState fresh = new(rules, new long[options.SourcePartitions], ByteString.Empty);
-            return new MergeShard(number, options, fresh, new SnapshotWriter(fresh), 0, encoder, commitMidStep, time);
+            return new MergeShard(number, options, fresh, new SnapshotWriter(fresh), 0, time);
         }
 
         long started = time.GetTimestamp();
@@ -57,7 +55,7 @@ internal sealed class ShardRestorer
             () => problems.IncompleteReplay(number, replay.FromOffset, replay.ToOffset));
         string step = state!.ClosedStep == ShardState.NoStep ? "none" : state.ClosedStep.ToString(CultureInfo.InvariantCulture);
         logger.ShardRestored(stage, number, state.ActiveSeries, step, (long)time.GetElapsedTime(started).TotalMilliseconds);
-        return new MergeShard(number, options, state, snapshots!, replay.Sequence, encoder, commitMidStep, time);
+        return new MergeShard(number, options, state, snapshots!, replay.Sequence, time);
     }
 
     private void Replay(int number, ShardReplay replay, CancellationToken cancel)
@@ -66,6 +64,7 @@ internal sealed class ShardRestorer
         {
             foreach ((long deltasOffset, DeltaBatch? batch) in log.ReadDeltas(number, replay.FromOffset, replay.ToOffset, cancel))
             {
+                cancel.ThrowIfCancellationRequested();
                 RestoreFailure failure = replay.Apply(batch, deltasOffset);
                 Require(
                     failure == RestoreFailure.None,

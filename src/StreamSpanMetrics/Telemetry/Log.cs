@@ -115,6 +115,12 @@ internal static partial class Log
         "{Stage}: shard {Shard} goes on behind {Offsets} source offsets that were given up by 'state accept-gap'; they are not counted")]
     public static partial void GapAccepted(this ILogger logger, string stage, int shard, long offsets);
 
+    [LoggerMessage(25, LogLevel.Error,
+        "{Stage}: {Topic}[{Partition}] is not read for {Seconds} s: most of its records do not decode. The last one: {Reason} "
+        + "What was read is in the dead-letter topic; the rest waits")]
+    public static partial void BreakerTripped(
+        this ILogger logger, string stage, string topic, int partition, double seconds, string reason);
+
     [LoggerMessage(31, LogLevel.Information, "Reading {Topic}[{Partition}]: {Done} of {Total} offsets")]
     public static partial void Reading(this ILogger logger, string topic, int partition, long done, long total);
 

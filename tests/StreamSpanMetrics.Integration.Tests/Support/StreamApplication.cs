@@ -67,11 +67,13 @@ public sealed class StreamApplication : IAsyncDisposable
     /// <summary>Starts a worker, which the application disposes of.</summary>
     /// <param name="connector">Further keys of the connector, in flow style.</param>
     /// <param name="stream">Keys of the section <c>stream</c> instead of those of the application.</param>
+    /// <param name="environment">Variables instead of those of the application.</param>
     /// <param name="arguments">Further arguments of <c>run</c>, separated by spaces.</param>
-    public WorkerProcess StartWorker(string connector = "", string? stream = null, string arguments = "")
+    public WorkerProcess StartWorker(
+        string connector = "", string? stream = null, IReadOnlyDictionary<string, string?>? environment = null, string arguments = "")
     {
         string[] command = ["run", .. arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries)];
-        WorkerProcess worker = WorkerProcess.Start(command, Settings(connector, stream ?? Stream), Environment);
+        WorkerProcess worker = WorkerProcess.Start(command, Settings(connector, stream ?? Stream), environment ?? Environment);
         workers.Add(worker);
         return worker;
     }

@@ -34,7 +34,7 @@ internal sealed class RangeAggregation
         folder = new RecordFolder(RulesBuilder.Spans(settings));
         reader = new SpanRecordReader(folder, settings.Stream.MaxRecordBytes);
         accumulator = new DeltaAccumulator(new ExplicitBounds(RulesBuilder.Histogram(settings)));
-        builder = new DeltaBlockBuilder(folder, settings.Stream.Shards);
+        builder = new DeltaBlockBuilder(settings.Stream.Shards);
     }
 
     /// <summary>Spans that the blocks hold, for all shards.</summary>
@@ -102,12 +102,11 @@ internal sealed class RangeAggregation
 
     private void Cut(int shard, DeltaHeader header, List<DeltaBlock> blocks)
     {
-        blocks.AddRange(builder.Build(accumulator, header)[shard]);
+        blocks.AddRange(builder.Build(folder.Freeze(), accumulator, header)[shard]);
         accumulator.Clear();
         if (folder.TablesAreLarge)
         {
             folder.ClearTables();
-            accumulator.Forget();
         }
     }
 }
