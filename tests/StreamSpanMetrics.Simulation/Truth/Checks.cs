@@ -42,7 +42,7 @@ internal sealed class Checks
     /// <summary>All that is wrong; empty if nothing is.</summary>
     public List<string> Run()
     {
-        Expect(world.IsAtRest || IsDeleted, "the world did not come to rest after its workload");
+        Expect(world.IsAtRest || IsDeleted, "the world did not come to rest after its workload: " + world.Missing);
         CheckStops();
         CheckTransactions();
         for (int shard = 0; shard < Plan.Shards; shard++)
@@ -87,7 +87,8 @@ internal sealed class Checks
     private void CheckTransactions()
     {
         SimGroup aggregate = world.Cluster.Group("app.aggregate");
-        foreach (SimTransaction transaction in world.Cluster.Decided.Where(one => one.IsCommitted && one.Id.StartsWith("app.", StringComparison.Ordinal)))
+        foreach (SimTransaction transaction in world.Cluster.Decided
+            .Where(one => one.IsCommitted && one.Id.StartsWith("app.", StringComparison.Ordinal)))
         {
             Expect(transaction.Offsets.Count == 1, $"a transaction of {transaction.Id} moves no offsets: nothing fences it (A2)");
             if (!transaction.Offsets.TryGetValue(aggregate, out SortedDictionary<int, long>? offsets))
@@ -194,7 +195,8 @@ internal sealed class Checks
             if (!words[0].StartsWith("duration", StringComparison.Ordinal) && !point.EndsWith("stale", StringComparison.Ordinal))
             {
                 string key = words[0] + " " + words[1].Split(' ')[0];
-                newest[key] = Math.Max(newest.GetValueOrDefault(key), ulong.Parse(point[(point.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
+                ulong value = ulong.Parse(point[(point.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture);
+                newest[key] = Math.Max(newest.GetValueOrDefault(key), value);
             }
         }
 
@@ -260,8 +262,8 @@ internal sealed class Checks
         string[] more = mayHaveMore ? [] : [.. actual.Except(expected).Order(StringComparer.Ordinal)];
         if (missing.Length > 0 || more.Length > 0)
         {
-            Expect(false, $"{what}: {missing.Length} of {expected.Count} points are missing, {more.Length} too many:\n"
-                + string.Join('\n', missing.Take(4).Select(point => "    missing " + point).Concat(more.Take(4).Select(point => "    extra   " + point))));
+            IEnumerable<string> some = missing.Take(4).Select(point => "    missing " + point).Concat(more.Take(4).Select(point => "    extra   " + point));
+            Expect(false, $"{what}: {missing.Length} of {expected.Count} points are missing, {more.Length} too many:\n{string.Join('\n', some)}");
         }
     }
 
