@@ -47,6 +47,24 @@ internal static class MeasureCommands
         return command;
     }
 
+    /// <summary><c>restore</c>: a shard of merge from its snapshot.</summary>
+    public static Command Restore()
+    {
+        Option<int> series = new("--series") { Description = "Series of the shard.", DefaultValueFactory = _ => 1_000_000 };
+        Command command = new("restore", "From snapshot chunks in memory to a shard that is ready.") { series };
+        command.SetAction(parsed => RestoreMeasure.Run(parsed.GetValue(series)));
+        return command;
+    }
+
+    /// <summary><c>export</c>: a step of points on its way to remote write.</summary>
+    public static Command Export()
+    {
+        Option<int> series = new("--series") { Description = "Series of the shard.", DefaultValueFactory = _ => 200_000 };
+        Command command = new("export", "From point records to compressed remote-write requests, in memory.") { series };
+        command.SetAction(parsed => ExportMeasure.Run(parsed.GetValue(series)));
+        return command;
+    }
+
     /// <summary><c>sizing</c>: what a deployment needs.</summary>
     public static Command Sizing()
     {

@@ -1,13 +1,14 @@
 using System.CommandLine;
 using BenchmarkDotNet.Running;
 using StreamSpanMetrics.Benchmarks;
+using StreamSpanMetrics.Benchmarks.Fuzzing;
 using StreamSpanMetrics.Benchmarks.Simulations;
 using StreamSpanMetrics.Benchmarks.Topics;
 
 RootCommand root = new("Benchmarks of StreamSpanMetrics")
 {
-    MeasureCommands.Corpus(), MeasureCommands.Pipeline(), MeasureCommands.Merge(), MeasureCommands.Sizing(),
-    TopicCommands.Topic(), TopicCommands.Bare(), SimulationCommands.Simulate(),
+    MeasureCommands.Corpus(), MeasureCommands.Pipeline(), MeasureCommands.Merge(), MeasureCommands.Restore(), MeasureCommands.Export(),
+    MeasureCommands.Sizing(), TopicCommands.Topic(), TopicCommands.Bare(), FuzzCommand.Make(), SimulationCommands.Simulate(),
 };
 if (args.Length > 0 && root.Subcommands.Any(command => command.Name == args[0]))
 {

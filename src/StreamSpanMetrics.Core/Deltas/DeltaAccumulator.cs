@@ -127,8 +127,8 @@ public sealed class DeltaAccumulator
         }
     }
 
-    /// <summary>Forgets which series had entries: after the thread's tables were cleared. Only while empty.</summary>
-    public void Forget()
+    // Starts the numbers again, so that they do not run out. Only while empty.
+    private void Forget()
     {
         Array.Clear(entryBySeries);
         Array.Clear(sectionByResource);

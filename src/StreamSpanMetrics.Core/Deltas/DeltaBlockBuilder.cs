@@ -4,25 +4,26 @@ using StreamSpanMetrics.Schemas.V1;
 namespace StreamSpanMetrics.Core.Deltas;
 
 /// <summary>
-/// Turns an accumulator into the blocks of a cut, one or more for every shard (A2: also for those without entries). Reads the
-/// folder's tables: same thread only. The blocks own all their memory.
+/// Turns an accumulator into the blocks of a cut, one or more for every shard (A2: also for those without entries). Holds nothing
+/// between calls: any thread, as long as the accumulator is nobody else's. The blocks own all their memory.
 /// </summary>
 public sealed class DeltaBlockBuilder
 {
-    private readonly RecordFolder folder;
     private readonly int shards;
     private readonly int maxPartBytes;
 
     /// <summary>Builds blocks for <paramref name="shards"/> shards.</summary>
-    public DeltaBlockBuilder(RecordFolder folder, int shards, int maxPartBytes = DeltaFormat.MaxPartBytes)
+    public DeltaBlockBuilder(int shards, int maxPartBytes = DeltaFormat.MaxPartBytes)
     {
-        this.folder = folder;
         this.shards = shards;
         this.maxPartBytes = maxPartBytes;
     }
 
-    /// <summary>The blocks of all entries in <paramref name="accumulator"/>, by shard; the accumulator is not changed.</summary>
-    public IReadOnlyList<DeltaBlock>[] Build(DeltaAccumulator accumulator, DeltaHeader header)
+    /// <summary>
+    /// The blocks of all entries in <paramref name="accumulator"/>, by shard; the accumulator is not changed.
+    /// <paramref name="tables"/> were frozen after the last record had been added to it.
+    /// </summary>
+    public IReadOnlyList<DeltaBlock>[] Build(FrozenTables tables, DeltaAccumulator accumulator, DeltaHeader header)
     {
         ShardPartsBuilder[] builders = new ShardPartsBuilder[shards];
         for (int shard = 0; shard < shards; shard++)
@@ -32,7 +33,7 @@ public sealed class DeltaBlockBuilder
 
         foreach (StepSection section in accumulator.Sections)
         {
-            AddSection(accumulator, section, builders);
+            AddSection(tables, accumulator, section, builders);
         }
 
         IReadOnlyList<DeltaBlock>[] blocks = new IReadOnlyList<DeltaBlock>[shards];
@@ -44,9 +45,9 @@ public sealed class DeltaBlockBuilder
         return blocks;
     }
 
-    private void AddSection(DeltaAccumulator accumulator, StepSection section, ShardPartsBuilder[] builders)
+    private void AddSection(FrozenTables tables, DeltaAccumulator accumulator, StepSection section, ShardPartsBuilder[] builders)
     {
-        Dictionary<int, IReadOnlyList<ResourceAttribute>> descriptive = Descriptive(accumulator, section);
+        Dictionary<int, IReadOnlyList<ResourceAttribute>> descriptive = Descriptive(tables.Resources, accumulator, section);
         foreach (ShardPartsBuilder builder in builders)
         {
             builder.BeginStep(section.Step);
@@ -55,10 +56,10 @@ public sealed class DeltaBlockBuilder
         for (int entry = section.EntryStart; entry < section.EntryEnd; entry++)
         {
             int series = accumulator.Series(entry);
-            int groupIndex = folder.Series.GroupIndex(series);
-            ResourceGroup group = folder.Resources.Group(groupIndex);
+            int groupIndex = tables.Series.GroupIndex(series);
+            ResourceGroup group = tables.Resources.Group(groupIndex);
             builders[JobHashing.Shard(group.JobHash, shards)].Add(
-                groupIndex, group, descriptive[groupIndex], folder.Series.RenderedKey(series),
+                groupIndex, group, descriptive[groupIndex], tables.Series.RenderedKey(series),
                 accumulator.SumLow(entry), accumulator.SumHigh(entry), accumulator.Buckets(entry));
         }
     }
@@ -66,12 +67,13 @@ public sealed class DeltaBlockBuilder
     /// <summary>
     /// By group, what all its resources with spans in this section agree on (P-4): an intersection, so the order is no matter.
     /// </summary>
-    private Dictionary<int, IReadOnlyList<ResourceAttribute>> Descriptive(DeltaAccumulator accumulator, StepSection section)
+    private static Dictionary<int, IReadOnlyList<ResourceAttribute>> Descriptive(
+        FrozenResources resources, DeltaAccumulator accumulator, StepSection section)
     {
         Dictionary<int, IReadOnlyList<ResourceAttribute>> agreed = [];
         for (int index = section.ResourceStart; index < section.ResourceEnd; index++)
         {
-            ResourceEntry resource = folder.Resources.Entry(accumulator.SectionResources[index]);
+            ResourceEntry resource = resources.Entry(accumulator.SectionResources[index]);
             agreed[resource.GroupIndex] = agreed.TryGetValue(resource.GroupIndex, out IReadOnlyList<ResourceAttribute>? known)
                 ? Intersect(known, resource.Descriptive)
                 : resource.Descriptive;

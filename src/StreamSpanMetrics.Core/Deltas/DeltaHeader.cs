@@ -12,6 +12,7 @@ namespace StreamSpanMetrics.Core.Deltas;
 /// <param name="WatermarkUnixMillis">Running maximum of the block's record timestamps, or the idle advance (T1, T3).</param>
 /// <param name="First">First block of a partition that the control record does not know (S1).</param>
 /// <param name="Lost">The range was lost to retention (A8).</param>
+/// <param name="Held">The partition is ahead of others and waits (A7): merge must not take it for one that stands still (T4).</param>
 public sealed record DeltaHeader(
     ulong RulesFingerprint,
     ByteString SourceTopicId,
@@ -21,4 +22,5 @@ public sealed record DeltaHeader(
     int SourcePartitionCount,
     long WatermarkUnixMillis,
     bool First = false,
-    bool Lost = false);
+    bool Lost = false,
+    bool Held = false);

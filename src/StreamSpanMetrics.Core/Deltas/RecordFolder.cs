@@ -79,7 +79,10 @@ public sealed class RecordFolder
     /// <summary>Whether the tables have grown so large that <see cref="ClearTables"/> is due.</summary>
     public bool TablesAreLarge => Series.KeyBytes + Resources.TotalBytes > MaxTableBytes;
 
-    /// <summary>Forgets all series and resources: only while no accumulator holds any.</summary>
+    /// <summary>What is known now, to make blocks of on any thread.</summary>
+    public FrozenTables Freeze() => new(Series.Freeze(), Resources.Freeze());
+
+    /// <summary>Forgets all series and resources: only while no accumulator that goes on holds any.</summary>
     public void ClearTables()
     {
         Series.Clear();

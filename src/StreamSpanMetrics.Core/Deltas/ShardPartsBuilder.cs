@@ -66,6 +66,7 @@ internal sealed class ShardPartsBuilder
                 WatermarkUnixMillis = header.WatermarkUnixMillis,
                 First = header.First,
                 Lost = header.Lost,
+                Held = header.Held,
             };
             block.Steps.Add(parts[part]);
             blocks.Add(block);

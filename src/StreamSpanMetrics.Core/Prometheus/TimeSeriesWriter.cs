@@ -19,6 +19,7 @@ internal sealed class TimeSeriesWriter
 
     private readonly Dictionary<long, byte[]> boundLabels = [];
     private readonly byte[] infinityLabel = FixedLabels.Encode("le", "+Inf");
+    private readonly ByteBuffer head = new();
     private long[] timestamps = new long[8];
     private long[] valueBits = new long[8];
     private ulong[] runningCounts = new ulong[8];
@@ -61,6 +62,12 @@ internal sealed class TimeSeriesWriter
         WriteSeries(table, series, series.Family.Sum, [], output);
         AddCounts(table, series);
         WriteSeries(table, series, series.Family.Count, [], output);
+        if (series.PointCount == 1)
+        {
+            WriteBuckets(table, series, table.Point(series.FirstPoint), output);
+            return;
+        }
+
         runningCounts.AsSpan(0, series.PointCount).Clear();
         for (int bucket = 0; bucket < first.ExplicitBounds.Count; bucket++)
         {
@@ -80,6 +87,44 @@ internal sealed class TimeSeriesWriter
         // The last bucket is the count itself, whatever the buckets add up to.
         AddCounts(table, series);
         WriteSeries(table, series, series.Family.Bucket, infinityLabel, output);
+    }
+
+    // The buckets of one point, which is what a series has at every step but its first: all of them share what stands before and behind
+    // le, so that is put together once.
+    private void WriteBuckets(SeriesTable table, SeriesSlot series, SeriesPoint point, SeriesBuffer output)
+    {
+        LabelSet set = series.Labels;
+        ReadOnlySpan<byte> arena = table.Arena.Written;
+        head.Truncate();
+        head.Append(arena[set.Start..set.NameAt]);
+        head.Append(series.Family.Bucket);
+        head.Append(arena[set.NameAt..set.LeAt]);
+        ReadOnlySpan<byte> tail = arena[set.LeEnd..set.End];
+        HistogramDataPoint histogram = point.Histogram!;
+        ulong running = 0;
+        for (int bucket = 0; bucket < histogram.ExplicitBounds.Count; bucket++)
+        {
+            running += bucket < histogram.BucketCounts.Count ? histogram.BucketCounts[bucket] : 0;
+            AddSample(point.TimestampMillis, point.IsStale ? StaleMarker.Bits : CountBits(running));
+            WriteBucket(BoundLabel(histogram.ExplicitBounds[bucket]), tail, output);
+        }
+
+        AddSample(point.TimestampMillis, point.IsStale ? StaleMarker.Bits : CountBits(histogram.Count));
+        WriteBucket(infinityLabel, tail, output);
+    }
+
+    private void WriteBucket(ReadOnlySpan<byte> bound, ReadOnlySpan<byte> tail, SeriesBuffer output)
+    {
+        int sample = SampleLength(0);
+        int body = head.Length + bound.Length + tail.Length + 2 + sample;
+        Span<byte> target = output.ClaimSeries(1 + ByteBuffer.VarintLength((uint)body) + body, 1);
+        target[0] = TimeSeriesTag;
+        target = WriteVarint(target[1..], (uint)body);
+        target = Copy(head.Written, target);
+        target = Copy(bound, target);
+        target = Copy(tail, target);
+        WriteSample(target, 0);
+        sampleCount = 0;
     }
 
     private void AddCounts(SeriesTable table, SeriesSlot series)

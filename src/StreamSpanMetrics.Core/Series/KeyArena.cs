@@ -14,6 +14,9 @@ internal sealed class KeyArena
     /// <summary>Bytes in use.</summary>
     public int Used { get; private set; }
 
+    /// <summary>The array in use: what is stored in it stays as it is, a later store may continue in another one.</summary>
+    public byte[] Bytes => bytes;
+
     /// <summary>Stores a key and returns where it starts.</summary>
     public int Store(ReadOnlySpan<byte> key)
     {

@@ -117,6 +117,9 @@ public sealed class SeriesTable
     /// <summary>Place of the series' resource group.</summary>
     public int GroupIndex(int number) => groups[number];
 
+    /// <summary>What is known now, for readers on other threads: also after <see cref="Add"/> and <see cref="Clear"/>.</summary>
+    public FrozenSeries Freeze() => new(renderedArena.Bytes, renderedKeys, groups);
+
     /// <summary>Forgets all series. Numbers given out before are void. Memory of a large table is given back.</summary>
     public void Clear()
     {
@@ -159,11 +162,5 @@ public sealed class SeriesTable
         public ulong Hash;
         public int NumberPlusOne;
         public int KeyStart;
-    }
-
-    private struct KeySlice
-    {
-        public int Start;
-        public int Length;
     }
 }

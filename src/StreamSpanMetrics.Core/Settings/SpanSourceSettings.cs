@@ -15,6 +15,12 @@ public sealed record SpanSourceSettings
     /// <summary>Consumer session time-out.</summary>
     public TimeSpan SessionTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// Name under which this worker is a static member of its groups, unlike any other worker's: it may restart within the session
+    /// time-out without moving a partition. Empty: partitions move when it leaves.
+    /// </summary>
+    public string GroupInstanceId { get; init; } = "";
+
     /// <summary>Consumer heartbeat interval.</summary>
     public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromSeconds(3);
 }

@@ -35,6 +35,9 @@ public sealed record StreamSettings
     /// </summary>
     public TimeSpan TransactionTimeout { get; init; } = TimeSpan.FromSeconds(8);
 
+    /// <summary>How workers agree on who reads what.</summary>
+    public GroupProtocol GroupProtocol { get; init; } = GroupProtocol.Classic;
+
     /// <summary>What a step does when a source partition stands still.</summary>
     public ClosePolicy ClosePolicy { get; init; } = ClosePolicy.Bounded;
 
@@ -43,6 +46,15 @@ public sealed record StreamSettings
 
     /// <summary>How far a producer's timestamp may be ahead of our clock (T2).</summary>
     public TimeSpan MaxAhead { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How many steps a source partition may be ahead of the slowest one before it waits (A7), 2 to 1,000,000.</summary>
+    public int MaxSkewSteps { get; init; } = 20;
+
+    /// <summary>Undecodable records, less decodable ones, that pause a source partition; 0 never does (A9).</summary>
+    public int BreakerRecords { get; init; } = 100;
+
+    /// <summary>For how long such a partition is paused.</summary>
+    public TimeSpan BreakerPause { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Whether spans without service name are dropped instead of counted under <c>unknown_service</c>.</summary>
     public bool DropMissingServiceName { get; init; }

@@ -8,11 +8,13 @@ namespace StreamSpanMetrics.Core.Spans;
 /// </summary>
 public sealed class ResourceTable
 {
+    private const int InitialEntries = 64;
+
     private readonly ResourceReader reader;
     private readonly Dictionary<byte[], ResourceEntry> entriesByBytes = new(ByteKeyComparer.Instance);
     private readonly Dictionary<byte[], ResourceEntry>.AlternateLookup<ReadOnlySpan<byte>> lookup;
-    private readonly List<ResourceEntry> entries = [];
-    private readonly List<ResourceGroup> groups = [];
+    private ResourceEntry[] entries = new ResourceEntry[InitialEntries];
+    private ResourceGroup[] groups = new ResourceGroup[InitialEntries];
     private readonly Dictionary<string, int> groupsByKey = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> variantsByKey = new(StringComparer.Ordinal);
     private readonly List<ResourceEntry> variants = [];
@@ -27,7 +29,7 @@ public sealed class ResourceTable
     }
 
     /// <summary>Number of different Resource messages.</summary>
-    public int Count => entries.Count;
+    public int Count { get; private set; }
 
     /// <summary>Bytes of all known Resource messages: the measure of the table's size.</summary>
     public long TotalBytes { get; private set; }
@@ -39,7 +41,7 @@ public sealed class ResourceTable
     public ResourceGroup Group(int index) => groups[index];
 
     /// <summary>Number of groups.</summary>
-    public int GroupCount => groups.Count;
+    public int GroupCount { get; private set; }
 
     /// <summary>The entry of the Resource message <paramref name="bytes"/>, or the problem that makes it none.</summary>
     public DecodeProblem Find(ReadOnlySpan<byte> bytes, out ResourceEntry entry)
@@ -60,12 +62,17 @@ public sealed class ResourceTable
         return Add(bytes, out entry);
     }
 
+    /// <summary>What is known now, for readers on other threads: also after the table has grown or was cleared.</summary>
+    public FrozenResources Freeze() => new(entries, groups);
+
     /// <summary>Forgets everything. Entries and indexes given out before are void.</summary>
     public void Clear()
     {
         entriesByBytes.Clear();
-        entries.Clear();
-        groups.Clear();
+        entries = new ResourceEntry[InitialEntries];
+        groups = new ResourceGroup[InitialEntries];
+        Count = 0;
+        GroupCount = 0;
         groupsByKey.Clear();
         variantsByKey.Clear();
         variants.Clear();
@@ -80,7 +87,9 @@ public sealed class ResourceTable
         {
             byte[] copy = bytes.ToArray();
             entriesByBytes.Add(copy, entry);
-            entries.Add(entry);
+            int count = Count;
+            Append(ref entries, ref count, entry);
+            Count = count;
             if (entry.Variant == variants.Count)
             {
                 variants.Add(entry);
@@ -98,8 +107,10 @@ public sealed class ResourceTable
     {
         if (!groupsByKey.TryGetValue(key, out int index))
         {
-            index = groups.Count;
-            groups.Add(make());
+            index = GroupCount;
+            int count = index;
+            Append(ref groups, ref count, make());
+            GroupCount = count;
             groupsByKey.Add(key, index);
         }
 
@@ -120,6 +131,16 @@ public sealed class ResourceTable
 
     /// <summary>The first entry of a variant: all of them have the same group and the same service-name dimension.</summary>
     public ResourceEntry EntryOfVariant(int variant) => variants[variant];
+
+    private static void Append<T>(ref T[] array, ref int count, T value)
+    {
+        if (count == array.Length)
+        {
+            Array.Resize(ref array, count * 2);
+        }
+
+        array[count++] = value;
+    }
 
     private void Remember(byte[] bytes, ResourceEntry entry)
     {

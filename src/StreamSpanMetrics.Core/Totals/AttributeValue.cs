@@ -25,8 +25,26 @@ public readonly record struct AttributeValue(string Name, string Text, ValueKind
             list[i] = From(attributes[i]);
         }
 
+        if (IsSorted(list))
+        {
+            return list;
+        }
+
         Array.Sort(list, static (one, other) => string.CompareOrdinal(one.Name, other.Name));
         return list;
+    }
+
+    private static bool IsSorted(AttributeValue[] list)
+    {
+        for (int i = 1; i < list.Length; i++)
+        {
+            if (string.CompareOrdinal(list[i - 1].Name, list[i].Name) > 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     /// <summary>

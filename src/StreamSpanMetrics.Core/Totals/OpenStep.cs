@@ -11,10 +11,12 @@ internal sealed class OpenStep
     private readonly Dictionary<byte[], StepResource>.AlternateLookup<ReadOnlySpan<byte>> bySpan;
     private readonly ResourceKeyWriter keyWriter = new();
 
-    public OpenStep(int bucketCount, int[] dimensionCounts, ReplayPoint origin)
+    /// <param name="series">An empty store, the step's own as long as it lives.</param>
+    /// <param name="origin">Where a replay has to start to meet the first entry.</param>
+    public OpenStep(SeriesStore series, ReplayPoint origin)
     {
         bySpan = byKey.GetAlternateLookup<ReadOnlySpan<byte>>();
-        Series = new SeriesStore(bucketCount, dimensionCounts);
+        Series = series;
         Origin = origin;
     }
 
@@ -23,8 +25,11 @@ internal sealed class OpenStep
 
     public SeriesStore Series { get; }
 
-    /// <summary>Resources in order of arrival; a series names its resource by the position in here.</summary>
-    public List<StepResource> Resources { get; } = [];
+    /// <summary>
+    /// Resources in the order of their key bytes, kept while they arrive: sorting them all when the step closes would be a pause. A series
+    /// names its resource by the number of its arrival.
+    /// </summary>
+    public SortedSet<StepResource> Resources { get; } = new(StepResource.KeyOrder);
 
     /// <summary>Adds the entries of one resource of a block. The columns have been checked.</summary>
     /// <returns>How many series entries were added.</returns>

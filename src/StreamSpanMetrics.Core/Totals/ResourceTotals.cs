@@ -38,6 +38,9 @@ public sealed class ResourceTotals
 
     internal long LastChangeStep { get; set; } = JobTotals.NoStep;
 
+    /// <summary>Whether it has left with the step that is ending.</summary>
+    internal bool HasEnded { get; set; }
+
     /// <summary>Joins the kinds of identity values seen in a step (P-5).</summary>
     internal void JoinKinds(ReadOnlySpan<AttributeValue> identity, long step)
     {

@@ -1,38 +1,34 @@
 namespace StreamSpanMetrics.Core.Totals;
 
 /// <summary>
-/// Series by slot: key bytes in one arena, numbers in one array per column, an open-addressing index from hash to slot.
-/// No object per series. A slot keeps its number until it is removed; removed slots are given out again.
+/// Series by slot: key bytes and numbers in pages, an open-addressing index from hash to slot. No object per series, and no pause
+/// to grow, save that of the index. A slot keeps its number until it is removed; removed slots are given out again.
 /// </summary>
 /// <remarks>
 /// Single-threaded. Spans returned by this class view its arrays: they hold until the next <see cref="Add"/>,
-/// <see cref="Remove"/> or <see cref="CompactKeys"/>.
+/// <see cref="Remove"/>, <see cref="ContinueCompaction"/> or <see cref="Clear"/>.
 /// </remarks>
 internal sealed class SeriesStore
 {
     private const int NoSlot = -1;
     private const int MinGarbageBytes = 64 * 1024;
+    private const int FirstPageSlots = 16;
+    private const int FirstIndexLength = 16;
+    private const int MaxReservedIndex = 1 << 24;
+    private const int PageMask = SeriesPage.MaxSlots - 1;
 
     private readonly int bucketCount;
     private readonly int[] dimensionCounts;
 
     // Index: position -> slot + 1 (0 is empty), and the upper half of the slot's hash beside it.
-    private int[] indexSlots = new int[16];
-    private uint[] indexTags = new uint[16];
+    private int[] indexSlots = new int[FirstIndexLength];
+    private uint[] indexTags = new uint[FirstIndexLength];
 
-    private byte[] arena = [];
-    private int arenaLength;
-    private int arenaGarbage;
-
-    private ulong[] hashes = [];
-    private int[] resources = [];
-    private int[] keyOffsets = [];
-    private int[] keyLengths = [];
-    private ulong[] counts = [];
-    private UInt128[] sums = [];
-    private ulong[] buckets = [];
-    private long[] firstSteps = [];
-    private long[] lastChangeSteps = [];
+    private readonly List<SeriesPage> pages = [];
+    private readonly KeyPages keys = new();
+    private long keyGarbage;
+    private bool[]? compacted;
+    private int compactAt;
     private int highSlot;
     private int freeSlot = NoSlot;
 
@@ -45,7 +41,7 @@ internal sealed class SeriesStore
     }
 
     /// <summary>Bytes of all keys and kinds.</summary>
-    public int KeyBytes => arenaLength - arenaGarbage;
+    public long KeyBytes => keys.ClaimedBytes - keyGarbage;
 
     /// <summary>Series held.</summary>
     public int Count { get; private set; }
@@ -65,7 +61,7 @@ internal sealed class SeriesStore
         for (int position = (int)hash & mask; indexSlots[position] != 0; position = (position + 1) & mask)
         {
             slot = indexSlots[position] - 1;
-            if (indexTags[position] == tag && resources[slot] == resource && Key(slot).SequenceEqual(key))
+            if (indexTags[position] == tag && Resource(slot) == resource && Key(slot).SequenceEqual(key))
             {
                 return true;
             }
@@ -81,33 +77,48 @@ internal sealed class SeriesStore
         // At most two thirds full: linear probing stays short.
         if ((Count + 1) * 3L > indexSlots.Length * 2L)
         {
-            GrowIndex();
+            GrowIndex(indexSlots.Length * 2);
         }
 
         int slot = TakeSlot();
-        ReserveKeyBytes(key.Length + kinds.Length);
-        key.CopyTo(arena.AsSpan(arenaLength));
-        kinds.CopyTo(arena.AsSpan(arenaLength + key.Length));
-        keyOffsets[slot] = arenaLength;
-        keyLengths[slot] = key.Length;
-        arenaLength += key.Length + kinds.Length;
-        hashes[slot] = hash;
-        resources[slot] = resource;
-        counts[slot] = 0;
-        sums[slot] = 0;
-        Buckets(slot).Clear();
-        firstSteps[slot] = 0;
-        lastChangeSteps[slot] = 0;
+        SeriesPage page = pages[slot >> SeriesPage.SlotBits];
+        int at = slot & PageMask;
+        Span<byte> bytes = keys.Claim(key.Length + kinds.Length, out page.KeyPlace(at));
+        key.CopyTo(bytes);
+        kinds.CopyTo(bytes[key.Length..]);
+        page.KeyLength(at) = key.Length;
+        page.Hash(at) = hash;
+        page.Resource(at) = resource;
+        page.Count(at) = 0;
+        page.Sum(at) = 0;
+        page.Buckets(at).Clear();
+        page.FirstStep(at) = 0;
+        page.LastChangeStep(at) = 0;
         Count++;
         Index(slot);
         return slot;
+    }
+
+    /// <summary>Makes room in the index for about as many series: it need not grow from step to step then.</summary>
+    public void Reserve(long series)
+    {
+        int length = indexSlots.Length;
+        while (series * 3 > length * 2L && length < MaxReservedIndex)
+        {
+            length *= 2;
+        }
+
+        if (length > indexSlots.Length)
+        {
+            GrowIndex(length);
+        }
     }
 
     /// <summary>Removes a series; its slot may be given out again.</summary>
     public void Remove(int slot)
     {
         int mask = indexSlots.Length - 1;
-        int hole = (int)hashes[slot] & mask;
+        int hole = (int)Hash(slot) & mask;
         while (indexSlots[hole] != slot + 1)
         {
             hole = (hole + 1) & mask;
@@ -116,7 +127,7 @@ internal sealed class SeriesStore
         // Backward shift: whoever was pushed past the hole by probing moves into it, so no tombstones are needed.
         for (int next = (hole + 1) & mask; indexSlots[next] != 0; next = (next + 1) & mask)
         {
-            int home = (int)hashes[indexSlots[next] - 1] & mask;
+            int home = (int)Hash(indexSlots[next] - 1) & mask;
             if (((next - home) & mask) >= ((next - hole) & mask))
             {
                 indexSlots[hole] = indexSlots[next];
@@ -126,68 +137,122 @@ internal sealed class SeriesStore
         }
 
         indexSlots[hole] = 0;
-        arenaGarbage += keyLengths[slot] + Kinds(slot).Length;
-        keyLengths[slot] = NoSlot;
-        keyOffsets[slot] = freeSlot;
+        SeriesPage page = pages[slot >> SeriesPage.SlotBits];
+        if (compacted is null || !IsOld(page.KeyPlace(slot & PageMask), compacted))
+        {
+            keyGarbage += page.KeyLength(slot & PageMask) + Kinds(slot).Length;
+        }
+
+        page.KeyLength(slot & PageMask) = NoSlot;
+        page.KeyPlace(slot & PageMask) = freeSlot;
         freeSlot = slot;
         Count--;
     }
 
+    /// <summary>Forgets all series and keeps the memory that they took, for as many again.</summary>
+    public void Clear()
+    {
+        if (indexSlots.Length > FirstIndexLength && Count < indexSlots.Length / 6)
+        {
+            indexSlots = new int[FirstIndexLength];
+            indexTags = new uint[FirstIndexLength];
+        }
+
+        Array.Clear(indexSlots);
+        int used = (highSlot + PageMask) >> SeriesPage.SlotBits;
+        pages.RemoveRange(used, pages.Count - used);
+        keys.Clear();
+        keyGarbage = 0;
+        compacted = null;
+        highSlot = 0;
+        freeSlot = NoSlot;
+        Count = 0;
+    }
+
     /// <summary>Normalised key of a series.</summary>
-    public ReadOnlySpan<byte> Key(int slot) => arena.AsSpan(keyOffsets[slot], keyLengths[slot]);
+    public ReadOnlySpan<byte> Key(int slot)
+    {
+        SeriesPage page = pages[slot >> SeriesPage.SlotBits];
+        return keys.At(page.KeyPlace(slot & PageMask), page.KeyLength(slot & PageMask));
+    }
 
     /// <summary>Value kinds of a series by dimension, to read and to write.</summary>
     public Span<byte> Kinds(int slot)
     {
-        int offset = keyOffsets[slot];
-        return arena.AsSpan(offset + keyLengths[slot], dimensionCounts[arena[offset]]);
+        SeriesPage page = pages[slot >> SeriesPage.SlotBits];
+        int place = page.KeyPlace(slot & PageMask);
+        int length = page.KeyLength(slot & PageMask);
+        return keys.At(place, length + dimensionCounts[keys.FirstAt(place)])[length..];
     }
 
     /// <summary>Hash of resource and key.</summary>
-    public ulong Hash(int slot) => hashes[slot];
+    public ulong Hash(int slot) => pages[slot >> SeriesPage.SlotBits].Hash(slot & PageMask);
 
     /// <summary>Number of the resource of a series.</summary>
-    public int Resource(int slot) => resources[slot];
+    public int Resource(int slot) => pages[slot >> SeriesPage.SlotBits].Resource(slot & PageMask);
 
     /// <summary>Spans or events counted.</summary>
-    public ref ulong SpanCount(int slot) => ref counts[slot];
+    public ref ulong SpanCount(int slot) => ref pages[slot >> SeriesPage.SlotBits].Count(slot & PageMask);
 
     /// <summary>Sum of durations in nanoseconds.</summary>
-    public ref UInt128 SumNanos(int slot) => ref sums[slot];
+    public ref UInt128 SumNanos(int slot) => ref pages[slot >> SeriesPage.SlotBits].Sum(slot & PageMask);
 
     /// <summary>Counts by bucket; zeros in families without a histogram.</summary>
-    public Span<ulong> Buckets(int slot) => buckets.AsSpan(slot * bucketCount, bucketCount);
+    public Span<ulong> Buckets(int slot) => pages[slot >> SeriesPage.SlotBits].Buckets(slot & PageMask);
 
     /// <summary>Step in which the series was born.</summary>
-    public ref long FirstStep(int slot) => ref firstSteps[slot];
+    public ref long FirstStep(int slot) => ref pages[slot >> SeriesPage.SlotBits].FirstStep(slot & PageMask);
 
     /// <summary>Last step that had an entry of the series.</summary>
-    public ref long LastChangeStep(int slot) => ref lastChangeSteps[slot];
+    public ref long LastChangeStep(int slot) => ref pages[slot >> SeriesPage.SlotBits].LastChangeStep(slot & PageMask);
 
-    /// <summary>Gives the key bytes of removed series back once they are more than half of the arena.</summary>
-    public void CompactKeys()
+    /// <summary>Gives the key bytes of removed series back once they are more than half of all, some slots at a time.</summary>
+    /// <param name="work">Slots that may still be looked at; lowered by those that were.</param>
+    /// <returns>Whether there is nothing left to do. If not, the store may be used as always meanwhile.</returns>
+    public bool ContinueCompaction(ref int work)
     {
-        if (arenaGarbage < MinGarbageBytes || arenaGarbage < arenaLength / 2)
+        if (compacted is null)
+        {
+            if (keyGarbage < MinGarbageBytes || keyGarbage < keys.ClaimedBytes / 2)
+            {
+                return true;
+            }
+
+            compacted = keys.BeginAnew();
+            compactAt = 0;
+            keyGarbage = 0;
+        }
+
+        for (; compactAt < highSlot; compactAt++)
+        {
+            if (work-- <= 0)
+            {
+                return false;
+            }
+
+            MoveKey(compactAt, compacted);
+        }
+
+        keys.LetGo(compacted);
+        compacted = null;
+        return true;
+    }
+
+    private static bool IsOld(int place, bool[] old) => KeyPages.PageOf(place) < old.Length && old[KeyPages.PageOf(place)];
+
+    private void MoveKey(int slot, bool[] old)
+    {
+        SeriesPage page = pages[slot >> SeriesPage.SlotBits];
+        ref int place = ref page.KeyPlace(slot & PageMask);
+        if (page.KeyLength(slot & PageMask) == NoSlot || !IsOld(place, old))
         {
             return;
         }
 
-        byte[] compact = new byte[arenaLength - arenaGarbage];
-        int length = 0;
-        for (int slot = 0; slot < highSlot; slot++)
-        {
-            if (keyLengths[slot] != NoSlot)
-            {
-                int bytes = keyLengths[slot] + Kinds(slot).Length;
-                arena.AsSpan(keyOffsets[slot], bytes).CopyTo(compact.AsSpan(length));
-                keyOffsets[slot] = length;
-                length += bytes;
-            }
-        }
-
-        arena = compact;
-        arenaLength = length;
-        arenaGarbage = 0;
+        int length = page.KeyLength(slot & PageMask) + Kinds(slot).Length;
+        Span<byte> target = keys.Claim(length, out int moved);
+        keys.At(place, length).CopyTo(target);
+        place = moved;
     }
 
     private int TakeSlot()
@@ -195,48 +260,30 @@ internal sealed class SeriesStore
         if (freeSlot != NoSlot)
         {
             int free = freeSlot;
-            freeSlot = keyOffsets[free];
+            freeSlot = pages[free >> SeriesPage.SlotBits].KeyPlace(free & PageMask);
             return free;
         }
 
-        if (highSlot == hashes.Length)
+        int page = highSlot >> SeriesPage.SlotBits;
+        if (page == pages.Count)
         {
-            GrowColumns(Math.Max(16, highSlot + (highSlot / 2)));
+            pages.Add(new SeriesPage(page == 0 ? FirstPageSlots : SeriesPage.MaxSlots, bucketCount));
+        }
+        else if ((highSlot & PageMask) == pages[page].Slots)
+        {
+            pages[page].Grow();
         }
 
         return highSlot++;
     }
 
-    private void GrowColumns(int slots)
+    private void GrowIndex(int length)
     {
-        Array.Resize(ref hashes, slots);
-        Array.Resize(ref resources, slots);
-        Array.Resize(ref keyOffsets, slots);
-        Array.Resize(ref keyLengths, slots);
-        Array.Resize(ref counts, slots);
-        Array.Resize(ref sums, slots);
-        Array.Resize(ref buckets, checked(slots * bucketCount));
-        Array.Resize(ref firstSteps, slots);
-        Array.Resize(ref lastChangeSteps, slots);
-    }
-
-    private void ReserveKeyBytes(int more)
-    {
-        int needed = checked(arenaLength + more);
-        if (needed > arena.Length)
-        {
-            long grown = Math.Min(Array.MaxLength, Math.Max(needed, arena.Length + (arena.Length / 2L)));
-            Array.Resize(ref arena, (int)Math.Max(grown, 1024));
-        }
-    }
-
-    private void GrowIndex()
-    {
-        indexSlots = new int[indexSlots.Length * 2];
+        indexSlots = new int[length];
         indexTags = new uint[indexSlots.Length];
         for (int slot = 0; slot < highSlot; slot++)
         {
-            if (keyLengths[slot] != NoSlot)
+            if (pages[slot >> SeriesPage.SlotBits].KeyLength(slot & PageMask) != NoSlot)
             {
                 Index(slot);
             }
@@ -246,13 +293,14 @@ internal sealed class SeriesStore
     private void Index(int slot)
     {
         int mask = indexSlots.Length - 1;
-        int position = (int)hashes[slot] & mask;
+        ulong hash = Hash(slot);
+        int position = (int)hash & mask;
         while (indexSlots[position] != 0)
         {
             position = (position + 1) & mask;
         }
 
         indexSlots[position] = slot + 1;
-        indexTags[position] = (uint)(hashes[slot] >> 32);
+        indexTags[position] = (uint)(hash >> 32);
     }
 }

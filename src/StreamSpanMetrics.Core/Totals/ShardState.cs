@@ -10,8 +10,9 @@ namespace StreamSpanMetrics.Core.Totals;
 /// <remarks>
 /// Single-threaded. The order of calls is: <see cref="Apply"/> a block; while <see cref="NextClosableStep"/> names a step,
 /// <see cref="Close"/> it, emit its records and <see cref="Finish"/> it; then the next block; after the last block of a record
-/// <see cref="CompleteRecord"/>. Closing after every block is what makes folding (T4) a function of the log, so another order
-/// is a programming error and throws.
+/// <see cref="CompleteRecord"/>. Close and Finish can be done some series at a time, so that a caller may look elsewhere in between
+/// (<see cref="BeginClose"/>, <see cref="ContinueClose"/>, <see cref="ContinueFinish"/>); nothing else may happen to the shard then.
+/// Closing after every block is what makes folding (T4) a function of the log, so another order is a programming error and throws.
 /// </remarks>
 public sealed class ShardState
 {
@@ -21,7 +22,8 @@ public sealed class ShardState
     private readonly SourceLedger ledger;
     private readonly int[] dimensionCounts;
     private readonly ColumnsOpener columns;
-    private readonly SortedList<long, OpenStep> openSteps = [];
+    private readonly OpenSteps openSteps;
+    private readonly StepClosing closing;
     private readonly List<ForcedClose> forcedCloses = [];
     private SourceState[] recordStartSources = [];
     private long recordStartClosedStep = NoStep;
@@ -42,8 +44,10 @@ public sealed class ShardState
         Rules = rules;
         dimensionCounts = rules.DimensionCounts();
         columns = new ColumnsOpener(rules.BucketCount, dimensionCounts);
+        openSteps = new OpenSteps(rules.BucketCount, dimensionCounts);
         ledger = new SourceLedger(rules.RulesFingerprint, topicId, [.. start.Sources]);
         Totals = new ShardTotals(rules, dimensionCounts);
+        closing = new StepClosing(Totals, openSteps);
         DeltasOffset = start.DeltasOffset;
         ClosedStep = start.ClosedStep;
     }
@@ -55,7 +59,7 @@ public sealed class ShardState
     public long ClosedStep { get; private set; }
 
     /// <summary>The step between <see cref="Close"/> and <see cref="Finish"/>.</summary>
-    public long? ClosingStep { get; private set; }
+    public long? ClosingStep => closing.Step;
 
     /// <summary>First record of the deltas topic that is not completely applied.</summary>
     public long DeltasOffset { get; private set; }
@@ -115,10 +119,13 @@ public sealed class ShardState
                 return null;
             }
 
-            long next = Totals.IsEmpty ? FirstOpenStep() : ClosedStep + 1;
+            long next = Totals.IsEmpty ? openSteps.First : ClosedStep + 1;
             return next <= target ? next : null;
         }
     }
+
+    /// <summary>Live series by name of their service; counted as they come and go.</summary>
+    public IReadOnlyDictionary<string, long> SeriesByService => Totals.SeriesByService;
 
     internal ShardTotals Totals { get; }
 
@@ -191,20 +198,50 @@ public sealed class ShardState
     /// <summary>Closes the step that <see cref="NextClosableStep"/> names: expiry, admission of new keys, addition (M3).</summary>
     public void Close(long step)
     {
-        if (step != NextClosableStep)
-        {
-            throw new InvalidOperationException("Only the next closable step can be closed.");
-        }
-
         BeginClose(step);
+        for (int work = int.MaxValue; !ContinueClose(ref work); work = int.MaxValue)
+        {
+        }
     }
 
     /// <summary>Ends the closing step after its emission: expired series leave, and it becomes the closed step.</summary>
     public void Finish()
     {
-        long step = ClosingStep ?? throw new InvalidOperationException("No step is closing.");
-        EndClose(step);
+        for (int work = int.MaxValue; !ContinueFinish(ref work); work = int.MaxValue)
+        {
+        }
+    }
+
+    /// <summary>As <see cref="Close"/>, but only begins: <see cref="ContinueClose"/> does the work, some of it at a time.</summary>
+    public void BeginClose(long step)
+    {
+        if (step != NextClosableStep)
+        {
+            throw new InvalidOperationException("Only the next closable step can be closed.");
+        }
+
+        closing.Begin(step);
+    }
+
+    /// <summary>Goes on closing. Where the work is cut changes nothing in what comes out.</summary>
+    /// <param name="work">How many series may still be handled, roughly; lowered by those that were.</param>
+    /// <returns>Whether the step is closed and its records can be emitted.</returns>
+    public bool ContinueClose(ref int work) => closing.ContinueMerging(ref work);
+
+    /// <summary>As <see cref="Finish"/>, some of it at a time.</summary>
+    /// <param name="work">How many series may still be handled, roughly; lowered by those that were.</param>
+    /// <returns>Whether the step is finished.</returns>
+    public bool ContinueFinish(ref int work)
+    {
+        long? step = ClosingStep;
+        if (!closing.ContinueEnding(ref work))
+        {
+            return false;
+        }
+
+        ClosedStep = step!.Value;
         JumpOverNothing();
+        return true;
     }
 
     internal void BeginReplay(long emittedThroughStep) => EmittedThroughStep = emittedThroughStep;
@@ -239,7 +276,7 @@ public sealed class ShardState
         long target = Math.Min(Target(), through);
         while (ClosedStep < target)
         {
-            long next = Math.Min(FirstOpenStep(), Totals.NextExpiryStep());
+            long next = Math.Min(openSteps.First, Totals.NextExpiryStep());
             if (next > target)
             {
                 ClosedStep = target;
@@ -248,43 +285,30 @@ public sealed class ShardState
             }
 
             next = ClosedStep == NoStep ? next : Math.Max(next, ClosedStep + 1);
-            BeginClose(next);
-            EndClose(next);
+            CloseAtOnce(next);
         }
     }
 
     /// <summary>Where a replay has to start that restores what is open now.</summary>
-    internal ReplayPoint ReplayStart()
-    {
-        ReplayPoint? oldest = null;
-        foreach (OpenStep step in openSteps.Values)
-        {
-            if (oldest is null || step.Origin.DeltasOffset < oldest.DeltasOffset)
-            {
-                oldest = step.Origin;
-            }
-        }
-
-        return oldest ?? (inRecord ? RecordStart() : new ReplayPoint(DeltasOffset, ClosedStep, ledger.Sources));
-    }
+    internal ReplayPoint ReplayStart() =>
+        openSteps.OldestOrigin() ?? (inRecord ? RecordStart() : new ReplayPoint(DeltasOffset, ClosedStep, ledger.Sources));
 
     /// <summary>The sources right before the record at <see cref="DeltasOffset"/>.</summary>
     internal ReadOnlySpan<SourceState> SourcesAtDeltasOffset => inRecord ? recordStartSources : ledger.Sources;
 
-    private void BeginClose(long step)
+    // All at once: for a replay, beside which nobody waits.
+    private void CloseAtOnce(long step)
     {
-        ClosingStep = step;
-        if (openSteps.Remove(step, out OpenStep? open))
+        closing.Begin(step);
+        for (int work = int.MaxValue; !closing.ContinueMerging(ref work); work = int.MaxValue)
         {
-            Totals.Merge(open, step);
         }
-    }
 
-    private void EndClose(long step)
-    {
-        Totals.Finish(step);
+        for (int work = int.MaxValue; !closing.ContinueEnding(ref work); work = int.MaxValue)
+        {
+        }
+
         ClosedStep = step;
-        ClosingStep = null;
     }
 
     private void BeginRecord(long deltasOffset)
@@ -316,24 +340,14 @@ public sealed class ShardState
         {
             long number = Math.Max(step.Step, lift);
             bool folds = number <= ClosedStep;
-            OpenStep open = OpenStepFor(folds ? ClosedStep + 1 : number);
+            number = folds ? ClosedStep + 1 : number;
+            OpenStep open = openSteps.Find(number) ?? openSteps.Add(number, RecordStart());
             foreach (DeltaResource resource in step.Resources)
             {
                 int added = open.Add(resource, columns.Open(resource));
                 FoldedEntries += folds ? added : 0;
             }
         }
-    }
-
-    private OpenStep OpenStepFor(long step)
-    {
-        if (!openSteps.TryGetValue(step, out OpenStep? open))
-        {
-            open = new OpenStep(Rules.BucketCount, dimensionCounts, RecordStart());
-            openSteps.Add(step, open);
-        }
-
-        return open;
     }
 
     // The last step that may be closed: all watermarks have passed its end, or it was forced.
@@ -343,13 +357,11 @@ public sealed class ShardState
         return Math.Max(clock == SourceState.NoClock ? NoStep : Rules.StepOf(clock) - 1, forcedThroughStep);
     }
 
-    private long FirstOpenStep() => openSteps.Count == 0 ? long.MaxValue : openSteps.GetKeyAtIndex(0);
-
     // (T6) With nothing alive and nothing open below, closing has no effect but the number.
     private void JumpOverNothing()
     {
         long target = Target();
-        if (Totals.IsEmpty && ClosedStep < target && FirstOpenStep() > target)
+        if (Totals.IsEmpty && ClosedStep < target && openSteps.First > target)
         {
             ClosedStep = target;
             Totals.JumpTo(target);

@@ -1,4 +1,4 @@
-using StreamSpanMetrics.Core.Otlp;
+using System.Runtime.InteropServices;
 using StreamSpanMetrics.Core.Spans;
 
 namespace StreamSpanMetrics.Core.Totals;
@@ -6,28 +6,42 @@ namespace StreamSpanMetrics.Core.Totals;
 /// <summary>All series of a shard with their totals, by resource and job. Changed only by closing a step (M3).</summary>
 internal sealed class ShardTotals
 {
-    private const int New = 0;
-    private const int Contained = -1;
-
     private readonly int[] dimensionCounts;
     private readonly long expirySteps;
     private readonly Dictionary<byte[], ResourceTotals> resources = new(ByteKeyComparer.Instance);
     private readonly Dictionary<byte[], JobTotals> jobs = new(ByteKeyComparer.Instance);
+    private readonly Dictionary<byte[], ResourceTotals>.AlternateLookup<ReadOnlySpan<byte>> resourcesBySpan;
     private readonly Dictionary<byte[], JobTotals>.AlternateLookup<ReadOnlySpan<byte>> jobsBySpan;
     private readonly List<ResourceTotals> inKeyOrder = [];
     private readonly List<JobTotals> shrunkJobs = [];
+    private readonly Dictionary<string, long> seriesByService = new(StringComparer.Ordinal);
     private long[]? chunkClosedSteps;
     private int nextResourceNumber;
+
+    // Nothing expires before this step; something may at it.
+    private long nextExpiryStep = long.MaxValue;
 
     public ShardTotals(ShardRules rules, int[] dimensionCounts)
     {
         this.dimensionCounts = dimensionCounts;
         expirySteps = rules.ExpirySteps;
         Series = new SeriesStore(rules.BucketCount, dimensionCounts);
+        resourcesBySpan = resources.GetAlternateLookup<ReadOnlySpan<byte>>();
         jobsBySpan = jobs.GetAlternateLookup<ReadOnlySpan<byte>>();
+        Merge = new StepMerge(this);
+        End = new StepEnd(this);
     }
 
     public SeriesStore Series { get; }
+
+    /// <summary>The first half of closing a step: its entries are added.</summary>
+    public StepMerge Merge { get; }
+
+    /// <summary>The second half, after the emission: what has expired leaves.</summary>
+    public StepEnd End { get; }
+
+    /// <summary>Live series by name of their service.</summary>
+    public IReadOnlyDictionary<string, long> SeriesByService => seriesByService;
 
     /// <summary>Resources in the order of their key bytes: the order of emission.</summary>
     public IReadOnlyList<ResourceTotals> Resources => inKeyOrder;
@@ -48,69 +62,58 @@ internal sealed class ShardTotals
     /// <summary>Whether a series ends with this step (P-2).</summary>
     public bool IsExpired(int slot, long step) => step - Series.LastChangeStep(slot) >= expirySteps;
 
-    /// <summary>The first step in which anything here expires if nothing changes; <see cref="long.MaxValue"/> if never.</summary>
-    public long NextExpiryStep()
-    {
-        if (expirySteps == long.MaxValue)
-        {
-            return long.MaxValue;
-        }
+    /// <summary>
+    /// A step before which nothing here expires if nothing changes; <see cref="long.MaxValue"/> if nothing ever does. At that step
+    /// something may, or only looks as if it might: closing it tells.
+    /// </summary>
+    public long NextExpiryStep() => expirySteps == long.MaxValue ? long.MaxValue : nextExpiryStep;
 
-        long oldest = long.MaxValue - expirySteps;
-        foreach (ResourceTotals resource in inKeyOrder)
-        {
-            oldest = OlderChange(oldest, resource.LastChangeStep);
-            foreach (int slot in resource.SlotsInKeyOrder)
-            {
-                oldest = Math.Min(oldest, Series.LastChangeStep(slot));
-            }
-        }
+    /// <summary>Whether anything can expire with this step.</summary>
+    public bool MayExpire(long step) => expirySteps != long.MaxValue && step >= nextExpiryStep;
 
-        foreach (JobTotals job in jobs.Values)
-        {
-            oldest = OlderChange(oldest, job.LastChangeStep);
-        }
+    /// <summary>Says that something has changed in a step.</summary>
+    public void NoteChange(long step) => nextExpiryStep = Math.Min(nextExpiryStep, Later(step));
 
-        return oldest + expirySteps;
-    }
+    /// <summary>Says when what is left changed, as seen by looking at all of it; <see cref="long.MaxValue"/> if nothing is left.</summary>
+    public void NoteOldestChange(long step) => nextExpiryStep = Later(step);
+
+    /// <summary>What a change means for the oldest one: <see cref="long.MaxValue"/> where there was none.</summary>
+    public static long ChangeOf(long lastChangeStep) => lastChangeStep == JobTotals.NoStep ? long.MaxValue : lastChangeStep;
 
     /// <summary>
-    /// Adds the entries of a closing step: series that have an entry are kept from expiring, then new keys are admitted in key
-    /// order, then all is added. What a restored chunk contains already is left out (S3).
+    /// Ends a resource whose expired series have left, if nothing holds it. It stays in the list of resources until <see cref="EndJobs"/>.
     /// </summary>
-    public void Merge(OpenStep step, long number)
+    public bool EndResource(ResourceTotals resource, long step)
     {
-        List<StepResource> stepResources = [.. step.Resources];
-        stepResources.Sort(static (one, other) => one.Key.AsSpan().SequenceCompareTo(other.Key));
-        int[] slots = new int[step.Series.SlotLimit];
-        foreach (StepResource entry in stepResources)
+        if (HasExpired(resource.LastChangeStep, step))
         {
-            Touch(step, entry, number, slots);
+            resource.LastChangeStep = JobTotals.NoStep;
         }
 
-        foreach (StepResource entry in stepResources)
+        if (resource.SlotsInKeyOrder.Count > 0 || resource.LastChangeStep != JobTotals.NoStep)
         {
-            Admit(step, entry, number, slots);
-            foreach (int from in entry.Slots)
-            {
-                if (slots[from] > New)
-                {
-                    AddEntry(step.Series, from, slots[from] - 1);
-                }
-            }
+            return false;
         }
+
+        resource.Job.ResourceCount--;
+        resource.HasEnded = true;
+        resources.Remove(resource.Key);
+        return true;
     }
 
-    /// <summary>Ends a step after its emission: expired series, resources and jobs leave.</summary>
-    public void Finish(long step)
+    /// <summary>Ends jobs, and takes ended resources from the list if there are any.</summary>
+    /// <param name="step">The step.</param>
+    /// <param name="anyResourceEnded">Whether a resource ended.</param>
+    /// <param name="work">Lowered by the jobs.</param>
+    /// <returns>The oldest change of a job that stays; <see cref="long.MaxValue"/> if there is none.</returns>
+    public long EndJobs(long step, bool anyResourceEnded, ref int work)
     {
-        foreach (JobTotals job in shrunkJobs)
+        if (anyResourceEnded)
         {
-            job.PreviousDescriptive = null;
+            inKeyOrder.RemoveAll(static resource => resource.HasEnded);
         }
 
-        shrunkJobs.Clear();
-        inKeyOrder.RemoveAll(resource => RemoveExpired(resource, step));
+        long oldest = long.MaxValue;
         List<JobTotals> ended = [];
         foreach (JobTotals job in jobs.Values)
         {
@@ -123,18 +126,59 @@ internal sealed class ShardTotals
             {
                 ended.Add(job);
             }
+
+            oldest = Math.Min(oldest, ChangeOf(job.LastChangeStep));
         }
 
+        work -= jobs.Count;
         foreach (JobTotals job in ended)
         {
             jobs.Remove(job.Key);
         }
 
-        Series.CompactKeys();
-        if (chunkClosedSteps is not null && step >= Max(chunkClosedSteps))
+        return oldest;
+    }
+
+    /// <summary>Counts series that a job got, or lost where the number is negative.</summary>
+    public void CountSeries(JobTotals job, int more)
+    {
+        if (more == 0)
         {
-            chunkClosedSteps = null;
+            return;
         }
+
+        ExpiredSeries -= Math.Min(0, more);
+        string service = job.ServiceName.Text ?? "";
+        long count = seriesByService.GetValueOrDefault(service) + more;
+        if (count == 0)
+        {
+            seriesByService.Remove(service);
+        }
+        else
+        {
+            seriesByService[service] = count;
+        }
+    }
+
+    /// <summary>Joins what a resource says of its job into what the job's resources agree on (P-4).</summary>
+    public void Agree(JobTotals job, AttributeValue[] descriptive, long step)
+    {
+        if (job.Agree(descriptive, step))
+        {
+            shrunkJobs.Add(job);
+        }
+    }
+
+    /// <summary>Says that a step has ended.</summary>
+    public void Ended(long step)
+    {
+        foreach (JobTotals job in shrunkJobs)
+        {
+            job.PreviousDescriptive = null;
+        }
+
+        shrunkJobs.Clear();
+        JumpTo(step);
     }
 
     /// <summary>Declares up to which step each chunk of a restored set contains its series (S3).</summary>
@@ -166,6 +210,9 @@ internal sealed class ShardTotals
         return job;
     }
 
+    public ResourceTotals? FindResource(ReadOnlySpan<byte> key) =>
+        resourcesBySpan.TryGetValue(key, out ResourceTotals? resource) ? resource : null;
+
     public ResourceTotals FindOrAddResource(byte[] key, JobTotals job, AttributeValue[] identity)
     {
         if (!resources.TryGetValue(key, out ResourceTotals? resource))
@@ -185,148 +232,18 @@ internal sealed class ShardTotals
     {
         foreach (ResourceTotals resource in inKeyOrder)
         {
-            resource.SlotsInKeyOrder.Sort(CompareKeys);
+            CollectionsMarshal.AsSpan(resource.SlotsInKeyOrder).Sort(new SlotKeyOrder(Series));
         }
-    }
-
-    private void Touch(OpenStep step, StepResource entry, long number, int[] slots)
-    {
-        resources.TryGetValue(entry.Key, out ResourceTotals? known);
-        foreach (int from in entry.Slots)
-        {
-            ulong hash = step.Series.Hash(from);
-            if (IsContained(hash, number))
-            {
-                slots[from] = Contained;
-            }
-            else if (known is not null && Series.TryFind(hash, known.Number, step.Series.Key(from), out int slot))
-            {
-                slots[from] = slot + 1;
-                Series.LastChangeStep(slot) = number;
-            }
-        }
-    }
-
-    private void Admit(OpenStep step, StepResource entry, long number, int[] slots)
-    {
-        ReadOnlySpan<byte> jobKey = entry.Key.AsSpan(0, entry.JobLength);
-        bool jobContained = IsContained(ByteHash.Of(jobKey), number);
-        List<int> admitted = [];
-        foreach (int from in entry.Slots)
-        {
-            if (slots[from] == New)
-            {
-                admitted.Add(from);
-            }
-        }
-
-        if (jobContained && admitted.Count == 0)
-        {
-            return;
-        }
-
-        JobTotals job = FindOrAddJob(jobKey, entry.ServiceNamespace, entry.ServiceName);
-        ResourceTotals resource = FindOrAddResource(entry.Key, job, entry.Identity);
-        if (!jobContained)
-        {
-            if (job.Agree(entry.Descriptive, number))
-            {
-                shrunkJobs.Add(job);
-            }
-
-            resource.JoinKinds(entry.Identity, number);
-        }
-
-        if (admitted.Count > 0)
-        {
-            admitted.Sort((one, other) => step.Series.Key(one).SequenceCompareTo(step.Series.Key(other)));
-            foreach (int from in admitted)
-            {
-                int slot = Series.Add(step.Series.Hash(from), resource.Number, step.Series.Key(from), step.Series.Kinds(from));
-                Series.FirstStep(slot) = number;
-                Series.LastChangeStep(slot) = number;
-                resource.NewSlots.Add(slot);
-                slots[from] = slot + 1;
-            }
-
-            MergeNewSlots(resource);
-        }
-    }
-
-    private void AddEntry(SeriesStore from, int fromSlot, int slot)
-    {
-        Series.SpanCount(slot) += from.SpanCount(fromSlot);
-        Series.SumNanos(slot) += from.SumNanos(fromSlot);
-        Span<ulong> buckets = Series.Buckets(slot);
-        Span<ulong> more = from.Buckets(fromSlot);
-        for (int i = 0; i < more.Length; i++)
-        {
-            buckets[i] += more[i];
-        }
-
-        OpenStep.JoinKinds(Series.Kinds(slot), from.Kinds(fromSlot));
-    }
-
-    private void MergeNewSlots(ResourceTotals resource)
-    {
-        List<int> slots = resource.SlotsInKeyOrder;
-        List<int> more = resource.NewSlots;
-        int left = slots.Count - 1;
-        int right = more.Count - 1;
-        for (int i = 0; i < more.Count; i++)
-        {
-            slots.Add(0);
-        }
-
-        for (int place = slots.Count - 1; right >= 0; place--)
-        {
-            bool takeLeft = left >= 0 && CompareKeys(slots[left], more[right]) > 0;
-            slots[place] = takeLeft ? slots[left--] : more[right--];
-        }
-
-        more.Clear();
-    }
-
-    private bool RemoveExpired(ResourceTotals resource, long step)
-    {
-        resource.SlotsInKeyOrder.RemoveAll(slot =>
-        {
-            if (!IsExpired(slot, step))
-            {
-                return false;
-            }
-
-            Series.Remove(slot);
-            ExpiredSeries++;
-            return true;
-        });
-
-        if (HasExpired(resource.LastChangeStep, step))
-        {
-            resource.LastChangeStep = JobTotals.NoStep;
-        }
-
-        if (resource.SlotsInKeyOrder.Count > 0 || resource.LastChangeStep != JobTotals.NoStep)
-        {
-            return false;
-        }
-
-        resource.Job.ResourceCount--;
-        resources.Remove(resource.Key);
-        return true;
     }
 
     private bool HasExpired(long lastChangeStep, long step) =>
         lastChangeStep != JobTotals.NoStep && step - lastChangeStep >= expirySteps;
 
-    private bool IsContained(ulong hash, long step) =>
+    /// <summary>Whether a restored chunk contains a series or job as of this step already (S3).</summary>
+    public bool IsContained(ulong hash, long step) =>
         chunkClosedSteps is not null && step <= chunkClosedSteps[ChunkOf(hash, chunkClosedSteps.Length)];
 
-    // Family first: it is the first byte of a key.
-    private int CompareKeys(int one, int other) => Series.Key(one).SequenceCompareTo(Series.Key(other));
-
-    private static long OlderChange(long oldest, long lastChangeStep) =>
-        lastChangeStep == JobTotals.NoStep ? oldest : Math.Min(oldest, lastChangeStep);
+    private long Later(long step) => step > long.MaxValue - expirySteps ? long.MaxValue : step + expirySteps;
 
     private static long Max(long[] steps)
     {

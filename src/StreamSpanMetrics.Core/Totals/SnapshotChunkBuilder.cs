@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Google.Protobuf;
 using StreamSpanMetrics.Core.Deltas;
 using StreamSpanMetrics.Core.Spans;
@@ -5,13 +6,36 @@ using StreamSpanMetrics.Schemas.V1;
 
 namespace StreamSpanMetrics.Core.Totals;
 
-/// <summary>Builds the message of one snapshot chunk from the totals as they are now (S3, S4).</summary>
-internal static class SnapshotChunkBuilder
+/// <summary>
+/// Writes one snapshot chunk from the totals as they are (S3, S4), some series at a time. The totals must not change meanwhile, so no
+/// step may close.
+/// </summary>
+internal sealed class SnapshotChunkBuilder
 {
-    /// <summary>A chunk without its checksum.</summary>
-    public static SnapshotChunk Build(ShardState state, SnapshotSet set, int chunk)
+    private const byte ChecksumTag = (15 << 3) | 5;
+
+    // Most series belong to other chunks, and to see that is cheap.
+    private const int SeenPerWork = 8;
+    private const int WrittenWork = 4;
+
+    private readonly ShardState state;
+    private readonly SnapshotChunk head;
+    private readonly int chunk;
+    private readonly int chunks;
+    private readonly Dictionary<JobTotals, SnapshotJob> jobs = [];
+    private readonly ArrayBuffer keys = new();
+    private readonly ArrayBuffer resources = new();
+    private SnapshotResource? entry;
+    private int resourceAt;
+    private int slotAt;
+
+    /// <summary>A chunk of a set, of which nothing is written yet.</summary>
+    public SnapshotChunkBuilder(ShardState state, SnapshotSet set, int chunk)
     {
-        SnapshotChunk message = new()
+        this.state = state;
+        this.chunk = chunk;
+        chunks = (int)set.Chunks;
+        head = new SnapshotChunk
         {
             Format = StateFormat.Newest,
             RulesFingerprint = state.Rules.RulesFingerprint,
@@ -20,38 +44,67 @@ internal static class SnapshotChunkBuilder
             Chunks = set.Chunks,
             ClosedStep = state.ClosedStep,
         };
-        int chunks = (int)set.Chunks;
-        Dictionary<JobTotals, SnapshotJob> jobs = [];
-        ArrayBuffer keys = new();
-        foreach (ResourceTotals resource in state.Resources)
+    }
+
+    /// <summary>Goes on; true when all series have been looked at.</summary>
+    /// <param name="work">Series that may still be written; lowered by those that were.</param>
+    public bool Continue(ref int work)
+    {
+        for (; resourceAt < state.Resources.Count; resourceAt++)
         {
-            // Resources come in key order, so jobs come in the order of their first resource: always the same bytes.
-            if (ShardTotals.ChunkOf(resource.Job.Hash, chunks) == chunk)
+            if (work <= 0)
             {
-                AddJobResource(message, jobs, resource);
+                return false;
             }
 
-            AddSeries(state.Totals.Series, message, resource, chunk, keys);
+            ResourceTotals resource = state.Resources[resourceAt];
+            // Resources come in key order, so jobs come in the order of their first resource: always the same bytes.
+            if (slotAt == 0 && ShardTotals.ChunkOf(resource.Job.Hash, chunks) == chunk)
+            {
+                AddJobResource(resource);
+            }
+
+            if (!AddSeries(resource, ref work))
+            {
+                return false;
+            }
+
+            EndResource();
         }
 
-        return message;
+        return true;
     }
 
-    /// <summary>Serialises a chunk with its checksum.</summary>
-    public static byte[] Serialize(SnapshotChunk chunk)
+    /// <summary>The chunk with its checksum: a protobuf message may be put together from its fields, as they stand in it.</summary>
+    public byte[] Serialize()
     {
-        chunk.Checksum = ChecksumOf(chunk);
-        return chunk.ToByteArray();
+        int headSize = head.CalculateSize();
+        byte[] value = new byte[headSize + resources.Written.Length + 1 + sizeof(uint)];
+        head.WriteTo(value.AsSpan(0, headSize));
+        resources.Written.CopyTo(value.AsSpan(headSize));
+        Span<byte> field = value.AsSpan(value.Length - 1 - sizeof(uint));
+        uint checksum = Crc32C.Compute(value.AsSpan(0, value.Length - field.Length));
+        if (checksum == 0)
+        {
+            // A field with its default is left out.
+            return value[..^field.Length];
+        }
+
+        field[0] = ChecksumTag;
+        BinaryPrimitives.WriteUInt32LittleEndian(field[1..], checksum);
+        return value;
     }
 
-    /// <summary>Checksum over the chunk's bytes with the checksum field zero; leaves that field zero.</summary>
-    public static uint ChecksumOf(SnapshotChunk chunk)
+    /// <summary>Whether the checksum of a chunk that was read fits its bytes.</summary>
+    public static bool HasGoodChecksum(ReadOnlySpan<byte> value, SnapshotChunk read)
     {
-        chunk.Checksum = 0;
-        return Crc32C.Compute(chunk.ToByteArray());
+        int content = value.Length - 1 - sizeof(uint);
+        bool isLast = content >= 0 && value[content] == ChecksumTag &&
+            BinaryPrimitives.ReadUInt32LittleEndian(value[(content + 1)..]) == read.Checksum;
+        return read.Checksum == (isLast && read.Checksum != 0 ? Crc32C.Compute(value[..content]) : Crc32C.Compute(value));
     }
 
-    private static void AddJobResource(SnapshotChunk message, Dictionary<JobTotals, SnapshotJob> jobs, ResourceTotals resource)
+    private void AddJobResource(ResourceTotals resource)
     {
         JobTotals job = resource.Job;
         if (!jobs.TryGetValue(job, out SnapshotJob? jobMessage))
@@ -64,41 +117,61 @@ internal static class SnapshotChunkBuilder
             };
             AddAttributes(jobMessage.Descriptive, job.AgreedDescriptive);
             jobs.Add(job, jobMessage);
-            message.Jobs.Add(jobMessage);
+            head.Jobs.Add(jobMessage);
         }
 
-        SnapshotJobResource entry = new() { LastChangeStep = resource.LastChangeStep };
-        AddAttributes(entry.Identity, resource.IdentityValues);
-        jobMessage.Resources.Add(entry);
+        SnapshotJobResource resourceMessage = new() { LastChangeStep = resource.LastChangeStep };
+        AddAttributes(resourceMessage.Identity, resource.IdentityValues);
+        jobMessage.Resources.Add(resourceMessage);
     }
 
-    private static void AddSeries(SeriesStore series, SnapshotChunk message, ResourceTotals resource, int chunk, ArrayBuffer keys)
+    private bool AddSeries(ResourceTotals resource, ref int work)
     {
-        SnapshotResource? entry = null;
-        keys.Clear();
-        foreach (int slot in resource.SlotsInKeyOrder)
+        SeriesStore series = state.Totals.Series;
+        List<int> slots = resource.SlotsInKeyOrder;
+        int end = (int)Math.Min(slots.Count, slotAt + ((long)work * SeenPerWork));
+        work -= 1 + ((end - slotAt) / SeenPerWork);
+        for (; slotAt < end; slotAt++)
         {
-            if (ShardTotals.ChunkOf(series.Hash(slot), (int)message.Chunks) != chunk)
+            int slot = slots[slotAt];
+            if (ShardTotals.ChunkOf(series.Hash(slot), chunks) == chunk)
             {
-                continue;
+                entry ??= NewEntry(resource);
+                AddSeries(series, slot, entry);
+                work -= WrittenWork;
             }
-
-            entry ??= NewEntry(resource);
-            AddKey(series, slot, keys);
-            entry.Series.Counts.Add(series.SpanCount(slot));
-            UInt128 sum = series.SumNanos(slot);
-            entry.Series.SumLow.Add((ulong)sum);
-            entry.Series.SumHigh.Add((ulong)(sum >> 64));
-            AddBuckets(series, slot, entry.Series);
-            entry.FirstSteps.Add(series.FirstStep(slot));
-            entry.LastChangeSteps.Add(series.LastChangeStep(slot));
         }
 
-        if (entry is not null)
+        return slotAt == slots.Count;
+    }
+
+    private void AddSeries(SeriesStore series, int slot, SnapshotResource target)
+    {
+        AddKey(series, slot, keys);
+        target.Series.Counts.Add(series.SpanCount(slot));
+        UInt128 sum = series.SumNanos(slot);
+        target.Series.SumLow.Add((ulong)sum);
+        target.Series.SumHigh.Add((ulong)(sum >> 64));
+        AddBuckets(series, slot, target.Series);
+        target.FirstSteps.Add(series.FirstStep(slot));
+        target.LastChangeSteps.Add(series.LastChangeStep(slot));
+    }
+
+    private void EndResource()
+    {
+        slotAt = 0;
+        if (entry is null)
         {
-            entry.Series.Keys = ByteString.CopyFrom(keys.Written);
-            message.Resources.Add(entry);
+            return;
         }
+
+        entry.Series.Keys = ByteString.CopyFrom(keys.Written);
+        SnapshotChunk field = new() { Resources = { entry } };
+        int size = field.CalculateSize();
+        field.WriteTo(resources.Reserve(size)[..size]);
+        resources.Advance(size);
+        entry = null;
+        keys.Clear();
     }
 
     private static SnapshotResource NewEntry(ResourceTotals resource)

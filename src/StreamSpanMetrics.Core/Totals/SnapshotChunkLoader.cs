@@ -19,6 +19,18 @@ internal sealed class SnapshotChunkLoader
     /// <summary>Loads one chunk; false if it contradicts itself or a chunk before it.</summary>
     public bool TryLoad(SnapshotChunk chunk)
     {
+        // Chunks are of about equal size, so the first one tells what is to come.
+        if (chunk.Chunk == 0)
+        {
+            long series = 0;
+            foreach (SnapshotResource resource in chunk.Resources)
+            {
+                series += resource.FirstSteps.Count;
+            }
+
+            totals.Series.Reserve(series * chunk.Chunks);
+        }
+
         foreach (SnapshotJob job in chunk.Jobs)
         {
             LoadJob(job);
@@ -27,8 +39,7 @@ internal sealed class SnapshotChunkLoader
         foreach (SnapshotResource resource in chunk.Resources)
         {
             int entries = resource.Series?.Counts.Count ?? 0;
-            if (resource.FirstSteps.Count != entries || resource.LastChangeSteps.Count != entries ||
-                !columns.IsWellFormed(resource.Series) || !TryLoadSeries(chunk, resource))
+            if (resource.FirstSteps.Count != entries || resource.LastChangeSteps.Count != entries || !TryLoadSeries(chunk, resource))
             {
                 return false;
             }
@@ -44,9 +55,11 @@ internal sealed class SnapshotChunkLoader
             AttributeValue[] identity = AttributeValue.ListFrom(entry.Identity);
             ResourceTotals resource = FindOrAdd(message.ServiceNamespace, message.ServiceName, identity);
             resource.JoinKinds(identity, entry.LastChangeStep);
+            NoteChange(entry.LastChangeStep);
             if (resource.Job.LastChangeStep == JobTotals.NoStep)
             {
                 resource.Job.Restore(AttributeValue.ListFrom(message.Descriptive), message.LastChangeStep);
+                NoteChange(message.LastChangeStep);
             }
         }
     }
@@ -72,10 +85,20 @@ internal sealed class SnapshotChunkLoader
             entries.AddBuckets(series.Buckets(slot));
             series.FirstStep(slot) = message.FirstSteps[entry];
             series.LastChangeStep(slot) = message.LastChangeSteps[entry];
+            NoteChange(series.LastChangeStep(slot));
             resource.SlotsInKeyOrder.Add(slot);
         }
 
-        return true;
+        totals.CountSeries(resource.Job, message.FirstSteps.Count);
+        return !entries.IsMalformed;
+    }
+
+    private void NoteChange(long step)
+    {
+        if (step != JobTotals.NoStep)
+        {
+            totals.NoteChange(step);
+        }
     }
 
     private ResourceTotals FindOrAdd(
@@ -83,8 +106,13 @@ internal sealed class SnapshotChunkLoader
     {
         AttributeValue jobNamespace = AttributeValue.From(serviceNamespace);
         AttributeValue jobName = AttributeValue.From(serviceName);
-        byte[] key = keyWriter.Write(jobNamespace, jobName, identity).ToArray();
-        JobTotals job = totals.FindOrAddJob(key.AsSpan(0, keyWriter.JobLength), jobNamespace, jobName);
-        return totals.FindOrAddResource(key, job, identity);
+        ReadOnlySpan<byte> key = keyWriter.Write(jobNamespace, jobName, identity);
+        if (totals.FindResource(key) is ResourceTotals known)
+        {
+            return known;
+        }
+
+        JobTotals job = totals.FindOrAddJob(key[..keyWriter.JobLength], jobNamespace, jobName);
+        return totals.FindOrAddResource(key.ToArray(), job, identity);
     }
 }

@@ -98,8 +98,7 @@ public static class SnapshotReader
             return failure;
         }
 
-        uint checksum = chunk.Checksum;
-        if (SnapshotChunkBuilder.ChecksumOf(chunk) != checksum)
+        if (!SnapshotChunkBuilder.HasGoodChecksum(value, chunk))
         {
             return RestoreFailure.DamagedChunk;
         }

@@ -17,6 +17,8 @@ public sealed class SnapshotWriter
     private const int MaxChunks = 1 << 20;
 
     private readonly ShardState state;
+    private SnapshotChunkBuilder? building;
+    private bool isBuilt;
 
     /// <summary>A writer for a state that has no complete set yet, or that goes on with the sets that progress names.</summary>
     public SnapshotWriter(ShardState state, SnapshotSet? completeSet = null, SnapshotSet? nextSet = null)
@@ -35,12 +37,36 @@ public sealed class SnapshotWriter
     /// <summary>The set being written; null between two sets.</summary>
     public SnapshotSet? NextSet { get; private set; }
 
+    /// <summary>Whether a chunk has been begun and not been taken: no step may be closed until then.</summary>
+    public bool IsBuilding => building is not null;
+
     /// <summary>
     /// Appends the next chunk's record to <paramref name="records"/>; the last chunk of a set also removes the set before it.
     /// </summary>
     /// <returns>False, and nothing appended, while the state allows no chunk (<see cref="ShardState.CanSnapshot"/>).</returns>
     public bool WriteChunk(ICollection<StateRecord> records)
     {
+        if (!TryBeginChunk())
+        {
+            return false;
+        }
+
+        for (int work = int.MaxValue; !ContinueChunk(ref work); work = int.MaxValue)
+        {
+        }
+
+        TakeChunk(records);
+        return true;
+    }
+
+    /// <summary>As <see cref="WriteChunk"/>, but only begins, unless a chunk has been begun already. False as there.</summary>
+    public bool TryBeginChunk()
+    {
+        if (building is not null)
+        {
+            return true;
+        }
+
         if (!state.CanSnapshot)
         {
             return false;
@@ -52,17 +78,39 @@ public sealed class SnapshotWriter
             Chunks = (uint)ChunkCount(),
             Replay = state.ReplayStart().ToMessage(),
         };
-        int chunk = (int)NextSet.Written;
-        byte[] value = SnapshotChunkBuilder.Serialize(SnapshotChunkBuilder.Build(state, NextSet, chunk));
-        records.Add(new StateRecord(ChunkKey(state.Rules.Shard, NextSet.Number, chunk), value));
+        building = new SnapshotChunkBuilder(state, NextSet, (int)NextSet.Written);
+        isBuilt = false;
+        return true;
+    }
+
+    /// <summary>Goes on with the chunk that was begun; true when it can be taken.</summary>
+    /// <param name="work">How many series may still be written, roughly; lowered by those that were.</param>
+    public bool ContinueChunk(ref int work)
+    {
+        SnapshotChunkBuilder begun = building ?? throw new InvalidOperationException("No chunk has been begun.");
+        isBuilt = isBuilt || begun.Continue(ref work);
+        return isBuilt;
+    }
+
+    /// <summary>Appends the chunk, which must be complete, as <see cref="WriteChunk"/> does.</summary>
+    public void TakeChunk(ICollection<StateRecord> records)
+    {
+        if (building is null || !isBuilt || NextSet is null)
+        {
+            throw new InvalidOperationException("No chunk is complete.");
+        }
+
+        records.Add(new StateRecord(ChunkKey(state.Rules.Shard, NextSet.Number, (int)NextSet.Written), building.Serialize()));
+        building = null;
         NextSet.Written++;
         if (NextSet.Written == NextSet.Chunks)
         {
             Complete(records);
         }
-
-        return true;
     }
+
+    /// <summary>Gives up the chunk that was begun, if any: it will be begun anew.</summary>
+    public void AbandonChunk() => building = null;
 
     internal static byte[] ChunkKey(int shard, ulong setNumber, int chunk) => new StateKey
     {
@@ -80,11 +128,14 @@ public sealed class SnapshotWriter
             {
                 records.Add(new StateRecord(ChunkKey(state.Rules.Shard, CompleteSet.Number, chunk), null));
             }
+
+            // Not by the set that is complete now: a set of one chunk could then drop a forced close that no progress has told of yet,
+            // and nobody who reads the log could ever follow what happened (T5).
+            state.PruneForcedCloses(CompleteSet.Replay.DeltasOffset);
         }
 
         CompleteSet = NextSet;
         NextSet = null;
-        state.PruneForcedCloses(CompleteSet!.Replay.DeltasOffset);
     }
 
     // A power of two, so that a chunk number is bits of the hash; so many that a chunk stays below the record limit.

@@ -5,6 +5,10 @@ namespace StreamSpanMetrics.Core.Totals;
 /// <summary>A resource as the blocks of one open step described it.</summary>
 internal sealed class StepResource
 {
+    /// <summary>Order of the key bytes.</summary>
+    public static readonly IComparer<StepResource> KeyOrder =
+        Comparer<StepResource>.Create(static (one, other) => one.Key.AsSpan().SequenceCompareTo(other.Key));
+
     public StepResource(int number, byte[] key, int jobLength, AttributeValue serviceNamespace, AttributeValue serviceName)
     {
         Number = number;

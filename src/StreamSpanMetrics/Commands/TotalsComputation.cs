@@ -56,7 +56,7 @@ internal sealed class TotalsComputation
         points = RulesBuilder.Points(settings) with { MaxRecordBytes = MaxPieceBytes, ExpiryMillis = 0 };
         folder = new RecordFolder(RulesBuilder.Spans(settings));
         accumulator = new DeltaAccumulator(new ExplicitBounds(points.Histogram));
-        blocks = new DeltaBlockBuilder(folder, shards: 1);
+        blocks = new DeltaBlockBuilder(shards: 1);
         ShardRules rules = new()
         {
             IntervalMillis = points.IntervalMillis,
@@ -159,7 +159,7 @@ internal sealed class TotalsComputation
     private void Cut(long watermarkMillis)
     {
         DeltaHeader header = new(0, ByteString.Empty, 0, recordsCut, records, 1, watermarkMillis);
-        foreach (DeltaBlock block in blocks.Build(accumulator, header)[0])
+        foreach (DeltaBlock block in blocks.Build(folder.Freeze(), accumulator, header)[0])
         {
             ApplyResult result = state.Apply(block, cuts);
             if (result.Outcome != ApplyOutcome.Applied)
@@ -175,7 +175,6 @@ internal sealed class TotalsComputation
         if (folder.TablesAreLarge)
         {
             folder.ClearTables();
-            accumulator.Forget();
         }
     }
 }

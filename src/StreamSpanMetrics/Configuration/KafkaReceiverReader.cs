@@ -34,6 +34,7 @@ internal static class KafkaReceiverReader
             Topic = ReadTraces(reader, defaults.Topic),
             InitialOffset = reader.Choice(
                 "initial_offset", defaults.InitialOffset, ("earliest", InitialOffset.Earliest), ("latest", InitialOffset.Latest)),
+            GroupInstanceId = reader.Text("group_instance_id", defaults.GroupInstanceId),
             SessionTimeout = reader.Duration("session_timeout", defaults.SessionTimeout, ShortestSession, LongestSession),
             HeartbeatInterval = reader.Duration("heartbeat_interval", defaults.HeartbeatInterval, ShortestHeartbeat, LongestSession),
         };
@@ -107,7 +108,6 @@ internal static class KafkaReceiverReader
     {
         KafkaKeys.IgnoreClientDetails(reader);
         reader.Ignore("group_id", "groups are named after stream.application_id; this one may be that of a running Collector");
-        reader.Ignore("group_instance_id", "workers may come and go; no member is static");
         reader.Ignore("group_rebalance_strategy", "how partitions move between workers is part of the exactly-once protocol");
         reader.Ignore("group_rebalance_strategies", "how partitions move between workers is part of the exactly-once protocol");
         reader.Ignore("min_fetch_size", OwnFetching);

@@ -59,6 +59,7 @@ public static class SettingsWriter
         yaml.Add("rack_id", source.Kafka.RackId);
         SecurityWriter.WriteKafka(yaml, source.Kafka);
         yaml.Add("initial_offset", source.InitialOffset == InitialOffset.Earliest ? "earliest" : "latest");
+        yaml.Add("group_instance_id", source.GroupInstanceId);
         yaml.Add("session_timeout", source.SessionTimeout);
         yaml.Add("heartbeat_interval", source.HeartbeatInterval);
         yaml.Open("traces");
@@ -204,9 +205,15 @@ public static class SettingsWriter
         yaml.Add("shards", stream.Shards);
         yaml.Add("commit_interval", stream.CommitInterval);
         yaml.Add("transaction_timeout", stream.TransactionTimeout);
+        yaml.Add("group_protocol", stream.GroupProtocol == GroupProtocol.Classic ? "classic" : "consumer");
         yaml.Add("close_policy", stream.ClosePolicy == ClosePolicy.Bounded ? "bounded" : "strict");
         yaml.Add("bounded_after", stream.BoundedAfter);
         yaml.Add("max_ahead", stream.MaxAhead);
+        yaml.Add("max_skew", stream.MaxSkewSteps);
+        yaml.Open("breaker");
+        yaml.Add("records", stream.BreakerRecords);
+        yaml.Add("pause", stream.BreakerPause);
+        yaml.Close();
         yaml.Add("emit", "all");
         yaml.Add("missing_service_name", stream.DropMissingServiceName ? "drop" : "count");
         yaml.Add("on_data_loss", stream.OnDataLoss == DataLossPolicy.Continue ? "continue" : "stop");

@@ -20,6 +20,7 @@ internal static class StreamSectionReader
     {
         StreamSettings defaults = new();
         MappingReader threads = reader.Section("threads");
+        MappingReader breaker = reader.Section("breaker");
         StreamSettings settings = new()
         {
             ApplicationId = ReadId(reader, "application_id", defaults.ApplicationId),
@@ -32,10 +33,15 @@ internal static class StreamSectionReader
             CommitInterval = reader.Duration(
                 "commit_interval", defaults.CommitInterval, TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1), orZero: true),
             TransactionTimeout = ReadTransactionTimeout(reader, defaults.TransactionTimeout, sessionTimeout),
+            GroupProtocol = reader.Choice(
+                "group_protocol", defaults.GroupProtocol, ("classic", GroupProtocol.Classic), ("consumer", GroupProtocol.Consumer)),
             ClosePolicy = reader.Choice(
                 "close_policy", defaults.ClosePolicy, ("bounded", ClosePolicy.Bounded), ("strict", ClosePolicy.Strict)),
             BoundedAfter = reader.Duration("bounded_after", defaults.BoundedAfter, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
             MaxAhead = reader.Duration("max_ahead", defaults.MaxAhead, TimeSpan.Zero, TimeSpan.FromDays(1)),
+            MaxSkewSteps = reader.Integer("max_skew", defaults.MaxSkewSteps, 2, 1_000_000),
+            BreakerRecords = breaker.Integer("records", defaults.BreakerRecords, 0, 1_000_000),
+            BreakerPause = breaker.Duration("pause", defaults.BreakerPause, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
             DropMissingServiceName = reader.Choice(
                 "missing_service_name", defaults.DropMissingServiceName, ("count", false), ("drop", true)),
             OnDataLoss = reader.Choice(
@@ -47,6 +53,7 @@ internal static class StreamSectionReader
         };
         CheckEmission(reader);
         threads.Finish();
+        breaker.Finish();
 
         // The selection is read with the pipelines.
         reader.Accept("receiver", "connector", "exporter");

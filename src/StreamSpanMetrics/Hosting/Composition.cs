@@ -60,13 +60,17 @@ internal sealed class Composition : IDisposable
             KnownPartitions = SourcePartitions,
             MaxRecordBytes = stream.MaxRecordBytes,
             OnDataLoss = stream.OnDataLoss,
+            MaxSkewSteps = stream.MaxSkewSteps,
+            BreakerRecords = stream.BreakerRecords,
+            BreakerPause = stream.BreakerPause,
             SourceIsLogAppendTime = SourceIsLogAppendTime,
             OffsetsAreForgotten = OffsetsAreForgotten,
         };
         StageTelemetry telemetry = new(metrics, "aggregate", thread, time) { Folds = new FoldCounters() };
         return new AggregateStage(
             telemetry, options, RulesBuilder.Spans(settings), RulesBuilder.Histogram(settings),
-            Consumer(telemetry, settings.Source.Topic, false), Producer(telemetry, thread), time, logger);
+            Consumer(telemetry, settings.Source.Topic, true), Producer(telemetry, thread),
+            Own(new KafkaProgressLog(settings.Source.Kafka, stream.StateTopic, stream.Shards, time, logger)), time, logger);
     }
 
     /// <summary>A merge loop.</summary>
@@ -89,11 +93,7 @@ internal sealed class Composition : IDisposable
         StageTelemetry telemetry = new(metrics, "merge", thread, time);
         KafkaShardLog log = new(ClientConfigs.RangeConsumer(settings.Source.Kafka), stream.DeltasTopic, stream.StateTopic, time, logger)
         {
-            Progress = reading =>
-            {
-                telemetry.Beat();
-                metrics.RestoreProgress(reading.Partition, reading.Total > 0 ? (double)reading.Done / reading.Total : 1);
-            },
+            Progress = reading => metrics.RestoreProgress(reading.Partition, reading.Total > 0 ? (double)reading.Done / reading.Total : 1),
         };
         return new MergeStage(
             telemetry, options, Consumer(telemetry, stream.DeltasTopic, false), Producer(telemetry, thread), Own(log), time, logger);
@@ -126,11 +126,18 @@ internal sealed class Composition : IDisposable
     }
 
     private KafkaStageConsumer Consumer(StageTelemetry telemetry, string topic, bool withHeaders) => Own(new KafkaStageConsumer(
-        ClientConfigs.GroupConsumer(settings.Source.Kafka, settings.Source, settings.Stream.Group(telemetry.Stage), withHeaders),
+        ClientConfigs.GroupConsumer(settings.Source.Kafka, settings.Source, Member(telemetry), withHeaders),
         topic, telemetry, time, logger, stop)
     {
         HasTopicIds = !OffsetsAreForgotten,
     });
+
+    private GroupPlace Member(StageTelemetry telemetry)
+    {
+        string instance = settings.Source.GroupInstanceId;
+        return new GroupPlace(
+            settings.Stream.Group(telemetry.Stage), settings.Stream.GroupProtocol, instance.Length == 0 ? "" : $"{instance}.{telemetry.Name}");
+    }
 
     private KafkaStageProducer Producer(StageTelemetry telemetry, int thread)
     {

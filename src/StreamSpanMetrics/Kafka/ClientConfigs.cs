@@ -1,5 +1,6 @@
 using Confluent.Kafka;
 using StreamSpanMetrics.Core.Settings;
+using GroupProtocol = StreamSpanMetrics.Core.Settings.GroupProtocol;
 
 namespace StreamSpanMetrics.Kafka;
 
@@ -36,10 +37,12 @@ internal static class ClientConfigs
     }
 
     /// <summary>A member of a stage's group. Offsets are ours to commit, and a missing one is never guessed (S1).</summary>
-    public static ConsumerConfig GroupConsumer(KafkaClientSettings kafka, SpanSourceSettings source, string group, bool withHeaders) =>
-        new(Client(kafka))
+    public static ConsumerConfig GroupConsumer(KafkaClientSettings kafka, SpanSourceSettings source, GroupPlace place, bool withHeaders)
+    {
+        ConsumerConfig config = new(Client(kafka))
         {
-            GroupId = group,
+            GroupId = place.Group,
+            GroupInstanceId = place.InstanceId.Length == 0 ? null : place.InstanceId,
             EnableAutoCommit = false,
             EnableAutoOffsetStore = false,
             // Transaction markers behind the last record are no lag; only the client's own word for the end tells.
@@ -47,9 +50,6 @@ internal static class ClientConfigs
             // Also for a source without transactions: only then does the client ask for stable offsets (KIP-447).
             IsolationLevel = IsolationLevel.ReadCommitted,
             AutoOffsetReset = AutoOffsetReset.Error,
-            PartitionAssignmentStrategy = PartitionAssignmentStrategy.CooperativeSticky,
-            SessionTimeoutMs = (int)source.SessionTimeout.TotalMilliseconds,
-            HeartbeatIntervalMs = (int)source.HeartbeatInterval.TotalMilliseconds,
             MaxPollIntervalMs = MaxPollIntervalMillis,
             FetchQueueBackoffMs = FetchQueueBackoffMillis,
             QueuedMaxMessagesKbytes = QueuedMaxKilobytes,
@@ -59,6 +59,18 @@ internal static class ClientConfigs
             TopicMetadataRefreshIntervalMs = 30_000,
             ConsumeResultFields = withHeaders ? "timestamp,headers,topic" : "timestamp,topic",
         };
+        if (place.Protocol == GroupProtocol.Consumer)
+        {
+            // With KIP-848 assignment and time-outs are the broker's: the client refuses to be told (group.consumer.session.timeout.ms).
+            config.GroupProtocol = Confluent.Kafka.GroupProtocol.Consumer;
+            return config;
+        }
+
+        config.PartitionAssignmentStrategy = PartitionAssignmentStrategy.CooperativeSticky;
+        config.SessionTimeoutMs = (int)source.SessionTimeout.TotalMilliseconds;
+        config.HeartbeatIntervalMs = (int)source.HeartbeatInterval.TotalMilliseconds;
+        return config;
+    }
 
     /// <summary>Reads a range of a partition without a group.</summary>
     public static ConsumerConfig RangeConsumer(KafkaClientSettings kafka) => new(Client(kafka))

@@ -19,9 +19,7 @@ internal sealed class KafkaStageConsumer : IStageConsumer
     private readonly IConsumer<bool, bool> consumer;
     private readonly IAdminClient admin;
     private readonly StageTelemetry telemetry;
-    private readonly Dictionary<int, long> positions = [];
-    private readonly Dictionary<int, long> ends = [];
-    private readonly HashSet<int> sought = [];
+    private readonly PartitionPlaces places;
     private IPartitionEvents? events;
     private IRecordReader? reader;
     private bool closed;
@@ -41,9 +39,10 @@ internal sealed class KafkaStageConsumer : IStageConsumer
             .SetErrorHandler((_, error) => logger.KafkaError(error.Reason, time))
             .SetLogHandler((_, message) => LogClient(message))
             .SetPartitionsAssignedHandler((_, partitions) => OnAssigned(partitions))
-            .SetPartitionsRevokedHandler((_, partitions) => events!.Revoked(Numbers(partitions)))
-            .SetPartitionsLostHandler((_, partitions) => events!.Lost(Numbers(partitions)))
+            .SetPartitionsRevokedHandler((_, partitions) => events!.Revoked(Forget(partitions)))
+            .SetPartitionsLostHandler((_, partitions) => events!.Lost(Forget(partitions)))
             .Build();
+        places = new PartitionPlaces(consumer, topic, message => logger.KafkaError(message, time));
         admin = new DependentAdminClientBuilder(consumer.Handle).Build();
     }
 
@@ -79,16 +78,17 @@ internal sealed class KafkaStageConsumer : IStageConsumer
         record = default;
         try
         {
+            places.SeekPending();
             ConsumeResult<bool, bool>? result = ConsumeRecord(timeout);
-            if (result is null)
+            places.PauseUnready();
+            if (result is null || !places.IsReady(result.Partition.Value))
             {
                 return PollStatus.Nothing;
             }
 
             int partition = result.Partition.Value;
             long offset = result.Offset.Value;
-            positions[partition] = offset + 1;
-            sought.Remove(partition);
+            places.Passed(partition, offset);
             Timestamp timestamp = result.Message.Timestamp;
             bool appendTime = timestamp.Type == TimestampType.LogAppendTime;
             record = new PolledRecord(partition, offset, timestamp.UnixTimestampMs, appendTime, HeadersOf(result.Message.Headers));
@@ -122,7 +122,7 @@ internal sealed class KafkaStageConsumer : IStageConsumer
         long started = time.GetTimestamp();
         while (result is { IsPartitionEOF: true })
         {
-            ends[result.Partition.Value] = result.Offset.Value;
+            places.AtEnd(result.Partition.Value, result.Offset.Value);
             TimeSpan rest = timeout - time.GetElapsedTime(started);
             result = consumer.Consume(rest > TimeSpan.Zero ? rest : TimeSpan.Zero);
         }
@@ -131,21 +131,10 @@ internal sealed class KafkaStageConsumer : IStageConsumer
     }
 
     /// <inheritdoc/>
-    public long ReadTo(int partition) => Math.Max(Position(partition), ends.GetValueOrDefault(partition));
+    public long ReadTo(int partition) => places.ReadTo(partition);
 
     /// <inheritdoc/>
-    public long Position(int partition)
-    {
-        long tracked = positions.GetValueOrDefault(partition);
-        if (sought.Contains(partition))
-        {
-            // Until the first record behind a seek the client still tells the position before it.
-            return tracked;
-        }
-
-        Offset position = consumer.Position(new TopicPartition(topic, partition));
-        return position.IsSpecial ? tracked : Math.Max(tracked, position.Value);
-    }
+    public long Position(int partition) => places.Position(partition);
 
     /// <inheritdoc/>
     public IReadOnlyDictionary<int, long> Committed(IReadOnlyList<int> partitions, CancellationToken cancel)
@@ -223,21 +212,7 @@ internal sealed class KafkaStageConsumer : IStageConsumer
     }
 
     /// <inheritdoc/>
-    public void Seek(int partition, long offset)
-    {
-        positions[partition] = offset;
-        ends.Remove(partition);
-        sought.Add(partition);
-        try
-        {
-            consumer.Seek(new TopicPartitionOffset(topic, partition, offset));
-        }
-        catch (KafkaException exception) when (exception.Error.Code is ErrorCode.Local_State or ErrorCode.Local_UnknownPartition)
-        {
-            // Lost, but not yet reported: its next owner starts at the committed offset anyway.
-            logger.KafkaError($"seeking in {topic}[{partition}]: {exception.Error.Reason}", time);
-        }
-    }
+    public void Seek(int partition, long offset) => places.Seek(partition, offset);
 
     /// <inheritdoc/>
     public void Pause(int partition) => consumer.Pause([new TopicPartition(topic, partition)]);
@@ -305,14 +280,18 @@ internal sealed class KafkaStageConsumer : IStageConsumer
 
         RefreshTopic();
         IReadOnlyDictionary<int, long> starts = events!.Assigned([.. partitions.Select(partition => partition.Partition.Value)]);
-        foreach ((int partition, long offset) in starts)
+        return [.. partitions.Select(partition =>
         {
-            positions[partition] = offset;
-            ends.Remove(partition);
-            sought.Add(partition);
-        }
+            int number = partition.Partition.Value;
+            return new TopicPartitionOffset(partition, places.Assign(number, starts.TryGetValue(number, out long offset) ? offset : null));
+        })];
+    }
 
-        return partitions.Select(partition => new TopicPartitionOffset(partition, starts[partition.Partition.Value]));
+    private List<int> Forget(List<TopicPartitionOffset> partitions)
+    {
+        List<int> numbers = Numbers(partitions);
+        numbers.ForEach(places.Forget);
+        return numbers;
     }
 
     // Inside a handler of the client: an exception here would end the stage, while a broker that is away just then comes back.
@@ -347,7 +326,7 @@ internal sealed class KafkaStageConsumer : IStageConsumer
     }
 
     private static List<KeyValuePair<string, byte[]>>? HeadersOf(Headers? headers) =>
-        headers is null || headers.Count == 0 ? null : [.. headers.Select(header => KeyValuePair.Create(header.Key, header.GetValueBytes()))];
+        headers is null || headers.Count == 0 ? null : [.. headers.Select(header => KeyValuePair.Create(header.Key, header.GetValueBytes() ?? []))];
 
     private void LogClient(LogMessage message)
     {

@@ -54,6 +54,15 @@ public sealed record AggregateOptions
     /// <summary>Entries in all accumulators that make a cut come early (P-6).</summary>
     public int MaxEntries { get; init; } = 400_000;
 
+    /// <summary>How many steps a partition may be ahead of the slowest one before it waits (A7).</summary>
+    public int MaxSkewSteps { get; init; } = 20;
+
+    /// <summary>Undecodable records, less decodable ones, that pause a partition; 0 never does (A9).</summary>
+    public int BreakerRecords { get; init; } = 100;
+
+    /// <summary>For how long such a partition is paused.</summary>
+    public TimeSpan BreakerPause { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Commit interval for a step: a fifth of it, at least a second (A6).</summary>
     public static TimeSpan DefaultCommitInterval(TimeSpan step) => TimeSpan.FromSeconds(Math.Max(1, step.TotalSeconds / 5));
 }

@@ -27,6 +27,9 @@ public sealed class AggregateStage : IStage, IPartitionEvents
     private readonly CutBuilder cuts;
     private readonly CutCommitter committer;
     private readonly IdleAdvance idle;
+    private readonly PartitionGate gate;
+    private readonly SkewBrake brake;
+    private readonly Breaker breaker;
     private readonly LagProbe lag;
     private readonly Func<int, PartitionProgress> progress;
     private readonly SortedDictionary<int, SourcePartition> owned = [];
@@ -36,7 +39,7 @@ public sealed class AggregateStage : IStage, IPartitionEvents
     /// <summary>A loop over the given clients; cuts are sent on the thread pool unless <paramref name="launch"/> says otherwise.</summary>
     public AggregateStage(
         StageTelemetry telemetry, AggregateOptions options, SpanRules spans, HistogramRules histogram, IStageConsumer consumer,
-        IStageProducer producer, TimeProvider time, ILogger logger, TaskLauncher? launch = null)
+        IStageProducer producer, IProgressLog progressLog, TimeProvider time, ILogger logger, TaskLauncher? launch = null)
     {
         this.telemetry = telemetry;
         this.options = options;
@@ -47,10 +50,13 @@ public sealed class AggregateStage : IStage, IPartitionEvents
         reader = new SpanRecordReader(folder, options.MaxRecordBytes);
         bounds = new ExplicitBounds(histogram);
         clock = new RecordClock(options, time, telemetry.Metrics);
-        cuts = new CutBuilder(options, consumer, new DeltaBlockBuilder(folder, options.Shards, options.MaxPartBytes));
+        cuts = new CutBuilder(options, consumer, folder);
         CutSender sender = new(options, consumer, producer, telemetry, time);
         committer = new CutCommitter(sender, owned.ContainsKey, launch ?? Task.Run, logger);
         idle = new IdleAdvance(options, consumer, time);
+        gate = new PartitionGate(consumer);
+        brake = new SkewBrake(options, consumer, progressLog, gate, time);
+        breaker = new Breaker(options, gate, telemetry, time, logger);
         lag = new LagProbe(consumer, telemetry, time);
         progress = Progress;
         Counters = telemetry.Folds ?? new FoldCounters();
@@ -75,13 +81,16 @@ public sealed class AggregateStage : IStage, IPartitionEvents
             lag.Turn(now, owned.Keys, progress);
             Settle(committer.Poll());
             idle.Settle(owned);
-            if (folder.TablesAreLarge)
+            brake.Turn(now, owned);
+            breaker.Turn(now, owned);
+            bool full = folder.TablesAreLarge || pendingEntries >= options.MaxEntries * 2;
+            if (full)
             {
-                // Only a cut of everything lets them be forgotten: wait for the one on its way (P7).
+                // Only another cut makes room: wait for the one on its way (P7).
                 Settle(committer.Wait());
             }
 
-            if ((IsCutDue(now) || folder.TablesAreLarge) && !committer.IsBusy && !committer.MustRewind)
+            if ((full || IsCutDue(now)) && !committer.IsBusy && !committer.MustRewind)
             {
                 StartCut();
             }
@@ -108,9 +117,10 @@ public sealed class AggregateStage : IStage, IPartitionEvents
             }
 
             starts[partition] = known ? offset : 0;
-            owned[partition] = new SourcePartition(partition, starts[partition], first, new DeltaAccumulator(bounds));
+            owned[partition] = new SourcePartition(partition, starts[partition], first, bounds);
             telemetry.Metrics.ClockAhead(partition, 0);
             telemetry.Metrics.Lost(telemetry.Stage, partition, 0);
+            telemetry.Metrics.BreakerTripped(partition, 0);
         }
 
         lag.Hurry();
@@ -171,6 +181,7 @@ public sealed class AggregateStage : IStage, IPartitionEvents
         partition.NewestMillis = Math.Max(partition.NewestMillis, record.TimestampMillis);
         partition.IsLogAppendTime = record.IsLogAppendTime;
         partition.ClockMillis = Math.Max(partition.ClockMillis, clock.TimestampOf(record, folder.Staged));
+        brake.Check(partition, owned);
         Counters.Records++;
         Counters.Bytes += reader.ValueBytes;
         if (reader.BadReason is string reason)
@@ -180,9 +191,11 @@ public sealed class AggregateStage : IStage, IPartitionEvents
             partition.DeadLetters.Add(DeadLetter.Make(
                 options.DeadLetterTopic, options.SourceTopic, record, reader.CopyKey(), reader.BadValue, reason, reader.BadMessage));
             logger.BadRecord(Name, options.SourceTopic, record.Partition, record.Offset, reader.BadMessage, time);
+            breaker.Bad(partition, reader.BadMessage);
             return;
         }
 
+        Breaker.Good(partition);
         Count(folder.Staged);
         int before = partition.Accumulator.EntryCount;
         partition.Accumulator.Add(folder.Staged, partition.ClockMillis / options.IntervalMillis);
@@ -231,12 +244,8 @@ public sealed class AggregateStage : IStage, IPartitionEvents
 
         if (folder.TablesAreLarge)
         {
-            // All accumulators are empty right after a cut of all partitions.
+            // All accumulators are empty right after a cut of all partitions, and the cut keeps what it needs of the tables.
             folder.ClearTables();
-            foreach (SourcePartition partition in owned.Values)
-            {
-                partition.Accumulator.Forget();
-            }
         }
 
         idle.Ask(owned.Values);
@@ -265,6 +274,7 @@ public sealed class AggregateStage : IStage, IPartitionEvents
             }
 
             partition.Rewind(offset);
+            gate.Reset(partition);
             consumer.Seek(partition.Number, offset);
         }
 
@@ -298,7 +308,7 @@ public sealed class AggregateStage : IStage, IPartitionEvents
     {
         SourcePartition partition = owned[number];
         long next = Math.Max(consumer.ReadTo(number), partition.FromOffset);
-        return new PartitionProgress(number, next, partition.NewestMillis, partition.WatermarkMillis, IsPaused: false);
+        return new PartitionProgress(number, next, partition.NewestMillis, partition.WatermarkMillis, partition.Pauses != PauseReasons.None);
     }
 
     private void Drop(IReadOnlyList<int> partitions)

@@ -8,27 +8,28 @@ internal sealed class CutBuilder
 {
     private readonly AggregateOptions options;
     private readonly IStageConsumer consumer;
-    private readonly DeltaBlockBuilder blocks;
+    private readonly RecordFolder folder;
 
-    public CutBuilder(AggregateOptions options, IStageConsumer consumer, DeltaBlockBuilder blocks)
+    public CutBuilder(AggregateOptions options, IStageConsumer consumer, RecordFolder folder)
     {
         this.options = options;
         this.consumer = consumer;
-        this.blocks = blocks;
+        this.folder = folder;
     }
 
     /// <summary>
-    /// A cut of <paramref name="partitions"/>, whose accumulators are empty afterwards; null if no offset and no watermark moved.
+    /// A cut of <paramref name="partitions"/>, whose accumulators are empty afterwards; null if no offset and no watermark moved and none is
+    /// held (A7), which merge has to hear now and then. The cut before must have been sent: its accumulators are used again.
     /// </summary>
     public Cut? Build(IReadOnlyList<SourcePartition> partitions)
     {
         bool moved = false;
         foreach (SourcePartition partition in partitions)
         {
-            moved |= To(partition) > partition.FromOffset || Watermark(partition) > partition.SentWatermarkMillis;
+            moved |= To(partition) > partition.FromOffset || Watermark(partition) > partition.SentWatermarkMillis || IsHeld(partition);
         }
 
-        return moved ? new Cut([.. partitions.Select(Freeze)]) : null;
+        return moved ? new Cut(folder.Freeze(), [.. partitions.Select(Freeze)]) : null;
     }
 
     private CutPartition Freeze(SourcePartition partition)
@@ -43,9 +44,9 @@ internal sealed class CutBuilder
             consumer.PartitionCount,
             Watermark(partition),
             partition.IsFirst,
-            partition.IsLost);
-        CutPartition cut = new(partition.Number, to, blocks.Build(partition.Accumulator, header), [.. partition.DeadLetters]);
-        partition.Accumulator.Clear();
+            partition.IsLost,
+            IsHeld(partition));
+        CutPartition cut = new(header, partition.SwapAccumulator(), [.. partition.DeadLetters]);
         partition.DeadLetters.Clear();
         partition.FromOffset = to;
         partition.IsFirst = false;
@@ -57,6 +58,8 @@ internal sealed class CutBuilder
 
     private long To(SourcePartition partition) =>
         Math.Max(Math.Max(consumer.Position(partition.Number), partition.FromOffset), partition.SkippedToOffset);
+
+    private static bool IsHeld(SourcePartition partition) => (partition.Pauses & PauseReasons.Ahead) != 0;
 
     private static long Watermark(SourcePartition partition) => Math.Max(partition.ClockMillis, partition.IdleWatermarkMillis);
 }

@@ -9,6 +9,7 @@ namespace StreamSpanMetrics.Stages;
 internal sealed class CutSender
 {
     private readonly AggregateOptions options;
+    private readonly DeltaBlockBuilder blocks;
     private readonly IStageConsumer consumer;
     private readonly IStageProducer producer;
     private readonly StageTelemetry telemetry;
@@ -20,6 +21,7 @@ internal sealed class CutSender
         this.telemetry = telemetry;
         this.time = time;
         this.options = options;
+        blocks = new DeltaBlockBuilder(options.Shards, options.MaxPartBytes);
         this.consumer = consumer;
         this.producer = producer;
     }
@@ -30,8 +32,7 @@ internal sealed class CutSender
         List<OutgoingRecord> records = [];
         for (int shard = 0; shard < options.Shards; shard++)
         {
-            IEnumerable<DeltaBlock> blocks = BlocksOf(cut, shard);
-            foreach (DeltaBatch batch in DeltaBatchPacker.Pack(blocks, options.MaxBatchBytes))
+            foreach (DeltaBatch batch in DeltaBatchPacker.Pack(BlocksOf(cut, shard), options.MaxBatchBytes))
             {
                 records.Add(new OutgoingRecord(options.DeltasTopic, shard, null, batch.ToByteArray()));
             }
@@ -45,6 +46,6 @@ internal sealed class CutSender
         return outcome;
     }
 
-    private static IEnumerable<DeltaBlock> BlocksOf(Cut cut, int shard) =>
-        cut.Partitions.SelectMany(partition => partition.BlocksByShard[shard]);
+    private IEnumerable<DeltaBlock> BlocksOf(Cut cut, int shard) =>
+        cut.Partitions.SelectMany(partition => partition.Encode(blocks, cut.Tables)[shard]);
 }

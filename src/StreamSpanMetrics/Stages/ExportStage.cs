@@ -31,6 +31,9 @@ public sealed class ExportStage : IStage, IPartitionEvents
     private readonly PointRecordReader reader = new();
     private readonly SortedDictionary<int, ExportPartition> owned = [];
 
+    // Megabytes for each record: kept from one to the next, unless it has to wait.
+    private SeriesBuffer translated = new();
+
     /// <summary>A loop over the given clients.</summary>
     public ExportStage(
         StageTelemetry telemetry, ExportOptions options, PrometheusRules rules, IStageConsumer consumer, ISeriesSender sender,
@@ -144,7 +147,8 @@ public sealed class ExportStage : IStage, IPartitionEvents
 
         partition.NewestMillis = record.TimestampMillis;
         partition.StepEndMillis = Math.Max(partition.StepEndMillis, reader.NewestPointMillis);
-        SeriesBuffer series = new();
+        SeriesBuffer series = translated;
+        series.Clear();
         translator.Translate(reader.Points, series);
         if (partition.Held is not null)
         {
@@ -154,6 +158,7 @@ public sealed class ExportStage : IStage, IPartitionEvents
         if (partition.IsSending || !partition.Batcher.Fits(series))
         {
             partition.Held = series;
+            translated = new SeriesBuffer();
             partition.HeldNextOffset = record.Offset + 1;
             partition.HeldIsLast = last;
             Send(partition);

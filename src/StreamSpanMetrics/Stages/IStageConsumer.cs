@@ -2,8 +2,7 @@ namespace StreamSpanMetrics.Stages;
 
 /// <summary>
 /// A member of a stage's consumer group, reading one topic: the seam behind which Kafka, or a simulated log, stands. One thread polls;
-/// <see cref="EndOffsetsAsync"/> and
-/// <see cref="LogEndsAsync"/> may be called beside it.
+/// <see cref="EndOffsetsAsync"/>, <see cref="LogEndsAsync"/> and <see cref="Committed"/> may be called beside it.
 /// </summary>
 public interface IStageConsumer : IDisposable
 {

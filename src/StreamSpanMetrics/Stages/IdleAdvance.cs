@@ -33,7 +33,8 @@ internal sealed class IdleAdvance
         List<int> quiet = [];
         foreach (SourcePartition partition in partitions)
         {
-            if (!partition.HadRecords)
+            // A paused partition is never idle (T3).
+            if (!partition.HadRecords && partition.Pauses == PauseReasons.None)
             {
                 quiet.Add(partition.Number);
             }
@@ -60,7 +61,7 @@ internal sealed class IdleAdvance
         question = null;
         foreach ((int number, long end) in ends)
         {
-            if (owned.TryGetValue(number, out SourcePartition? partition) && Position(partition) == end)
+            if (owned.TryGetValue(number, out SourcePartition? partition) && partition.Pauses == PauseReasons.None && Position(partition) == end)
             {
                 bool appendTime = partition.IsLogAppendTime ?? options.SourceIsLogAppendTime;
                 TimeSpan margin = appendTime ? LogAppendTimeMargin : CreateTimeMargin;

@@ -43,4 +43,19 @@ public sealed record MergeOptions
 
     /// <summary>Largest transaction, in bytes (M5).</summary>
     public int MaxTransactionBytes { get; init; } = 32 * 1024 * 1024;
+
+    /// <summary>
+    /// How long a loop may work before it polls again. One portion of work, such as making a record, can make it some milliseconds longer.
+    /// </summary>
+    public TimeSpan SliceDuration { get; init; } = TimeSpan.FromMilliseconds(4);
+
+    /// <summary>
+    /// How many series a loop may handle before it polls again, whatever the clock says; where no clock moves, slices end by this alone.
+    /// </summary>
+    public int MaxSliceWork { get; init; } = int.MaxValue;
+
+    /// <summary>
+    /// Shards that are restored at the same time; the others wait. Each holds the shard's snapshot and what it becomes in memory.
+    /// </summary>
+    public int MaxRestores { get; init; } = 2;
 }

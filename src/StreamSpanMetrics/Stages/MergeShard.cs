@@ -5,31 +5,35 @@ using StreamSpanMetrics.Schemas.V1;
 namespace StreamSpanMetrics.Stages;
 
 /// <summary>
-/// One shard in the hands of a merge loop: its state, and what is computed but not yet written. Polling thread only.
+/// One shard in the hands of a merge loop: its state, what is read and not yet applied, and what is computed and not yet written. All
+/// its work is done in slices between polls. Polling thread only.
 /// </summary>
 internal sealed class MergeShard
 {
+    // A record of so many bytes takes about as long to make as a series takes to merge.
+    private const int BytesPerWork = 256;
+
     private readonly MergeOptions options;
-    private readonly PointEncoder encoder;
-    private readonly Func<MergeShard, bool> commitMidStep;
-    private readonly Dictionary<uint, long> lastMoved = [];
     private readonly TimeProvider time;
-    private int closedSteps;
+    private readonly Queue<(DeltaBatch Batch, long Offset)> unread = [];
+    private readonly StuckSources stuck;
+    private StepEmission? emission;
+    private bool isEmitted;
+    private long closingSince;
+    private int blockAt;
     private long foldedEntriesTaken;
 
     public MergeShard(
-        int number, MergeOptions options, ShardState state, SnapshotWriter snapshots, ulong sequence, PointEncoder encoder,
-        Func<MergeShard, bool> commitMidStep, TimeProvider time)
+        int number, MergeOptions options, ShardState state, SnapshotWriter snapshots, ulong sequence, TimeProvider time)
     {
         Number = number;
         this.options = options;
         State = state;
         Snapshots = snapshots;
         Sequence = sequence;
-        this.encoder = encoder;
-        this.commitMidStep = commitMidStep;
         this.time = time;
         Pending = new PendingPoints();
+        stuck = new StuckSources(options.BoundedAfter, time);
         // What a replay folded was told by whoever folded it first.
         foldedEntriesTaken = state.FoldedEntries;
         LastCommit = time.GetTimestamp();
@@ -53,7 +57,9 @@ internal sealed class MergeShard
     /// <summary>What the next transaction writes.</summary>
     public PendingPoints Pending { get; }
 
-    /// <summary>Timestamp of its last transaction, or of its restore: a shard without points has to write progress beside busy ones, too.</summary>
+    /// <summary>
+    /// When its last transaction was made, or its restore ended: a shard without points has to write progress beside busy ones, too.
+    /// </summary>
     public long LastCommit { get; set; }
 
     /// <summary>Why the shard stopped; null while it goes on (M2).</summary>
@@ -62,13 +68,20 @@ internal sealed class MergeShard
     /// <summary>Timestamp of the newest record applied; 0 before the first. Only told, never computed with.</summary>
     public long NewestMillis { get; set; }
 
-    /// <summary>Steps closed since the last call.</summary>
-    public int TakeClosedSteps()
-    {
-        int taken = closedSteps;
-        closedSteps = 0;
-        return taken;
-    }
+    /// <summary>Whether its partition is paused because a record was read while another one waits.</summary>
+    public bool IsHeldBack { get; set; }
+
+    /// <summary>Whether records are read and not yet applied, or steps not yet closed.</summary>
+    public bool HasWork => StopReason is null && (unread.Count > 0 || State.ClosingStep is not null || State.NextClosableStep is not null);
+
+    /// <summary>Whether a record that was read waits behind another one: the partition should not be read on.</summary>
+    public bool HasBacklog => unread.Count > 1;
+
+    /// <summary>Whether its records fill a transaction, so that no more are made before that is written (M5).</summary>
+    public bool IsFull => Pending.Bytes >= options.MaxTransactionBytes;
+
+    /// <summary>Takes a record of the deltas topic in, to be applied in its turn.</summary>
+    public void Take(DeltaBatch batch, long offset) => unread.Enqueue((batch, offset));
 
     /// <summary>Entries folded into later steps since the last call.</summary>
     public long TakeFoldedEntries()
@@ -79,125 +92,181 @@ internal sealed class MergeShard
     }
 
     /// <summary>
-    /// Applies a batch and computes the records of all steps that close. False if a transaction within a large step did not succeed:
-    /// the shard is void then and has to be restored.
+    /// Applies the next block of what was read. No step may be closable: closing after every block is what makes folding a function of
+    /// the log (T4).
     /// </summary>
-    public bool Apply(DeltaBatch batch, long offset)
+    public void ApplyBlock(Slice slice)
     {
-        // A shard restored in the middle of a forced close has steps to close before anything else is applied (T5).
-        if (!CloseSteps())
+        (DeltaBatch batch, long offset) = unread.Peek();
+        if (blockAt < batch.Blocks.Count)
+        {
+            DeltaBlock block = batch.Blocks[blockAt++];
+            stuck.Note(block, State);
+            int entries = 1;
+            foreach (DeltaStep step in block.Steps)
+            {
+                foreach (DeltaResource resource in step.Resources)
+                {
+                    entries += resource.Series?.Counts.Count ?? 0;
+                }
+            }
+
+            ApplyResult result = State.Apply(block, offset);
+            slice.Spend(entries);
+            if (result.IsRefusal)
+            {
+                StopReason = Messages.ShardRefused(options.DeltasTopic, Number, offset, Describe(result));
+                return;
+            }
+        }
+
+        // The record is complete when the steps behind its last block are closed, too.
+        if (blockAt == batch.Blocks.Count && State.NextClosableStep is null)
+        {
+            CompleteRecord();
+        }
+    }
+
+    /// <summary>
+    /// Goes on closing the step that is closing, or begins with the next closable one; makes its records. False while the slice is over or
+    /// the records that wait fill a transaction.
+    /// </summary>
+    /// <param name="slice">The slice.</param>
+    /// <param name="encoder">The loop's encoder, which is this shard's until the step is finished.</param>
+    /// <param name="tookTime">Time from the beginning, when the step is finished.</param>
+    public bool CloseStep(Slice slice, PointEncoder encoder, out TimeSpan tookTime)
+    {
+        tookTime = default;
+        if (State.ClosingStep is null)
+        {
+            State.BeginClose(State.NextClosableStep ?? throw new InvalidOperationException("No step can be closed."));
+            closingSince = time.GetTimestamp();
+            emission = null;
+            isEmitted = false;
+        }
+
+        if (!isEmitted && !Emit(slice, encoder))
         {
             return false;
         }
 
-        foreach (DeltaBlock block in batch.Blocks)
+        while (!slice.IsOver)
         {
-            NoteMovement(block);
-            ApplyResult result = State.Apply(block, offset);
-            if (result.IsRefusal)
+            int portion = slice.NextPortion;
+            int work = portion;
+            bool finished = State.ContinueFinish(ref work);
+            slice.Spend(portion - work);
+            if (finished)
             {
-                StopReason = Messages.ShardRefused(options.DeltasTopic, Number, offset, Describe(result));
+                EmittedRecords = 0;
+                Pending.HasProgress = true;
+                tookTime = time.GetElapsedTime(closingSince);
                 return true;
             }
-
-            if (!CloseSteps())
-            {
-                return false;
-            }
         }
 
-        State.CompleteRecord(offset);
-        Pending.HasProgress = true;
-        return true;
+        return false;
     }
 
-    /// <summary>Closes and computes all steps that can close. Returns as <see cref="Apply"/>.</summary>
-    public bool CloseSteps()
+    /// <summary>Goes on with the piece of the state that a transaction waits for; true when none is to be waited for.</summary>
+    public bool ContinueChunk(Slice slice)
     {
-        while (State.NextClosableStep is long step)
+        if (!Snapshots.TryBeginChunk())
         {
-            State.Close(step);
-            uint written = State.EmittedRecords(step);
-            if (!Emit(new StepRecords(State, encoder, written), written))
-            {
-                return false;
-            }
-
-            State.Finish();
-            closedSteps++;
-            EmittedRecords = 0;
-            Pending.HasProgress = true;
+            return true;
         }
 
-        return true;
+        while (!slice.IsOver)
+        {
+            int portion = slice.NextPortion;
+            int work = portion;
+            bool built = Snapshots.ContinueChunk(ref work);
+            slice.Spend(portion - work);
+            if (built)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>
     /// The step to be closed by the clock because source partitions stand still (T4), and one of them; null if none. Never beyond
     /// what the others have passed, and never if all stand still.
     /// </summary>
-    public (long Step, uint Partition)? StuckStep()
+    public (long Step, uint Partition)? StuckStep() => stuck.Find(State);
+
+    /// <summary>The transaction of all that is pending, with the piece of the state if <paramref name="withChunk"/>.</summary>
+    public MergeTransaction MakeTransaction(bool withChunk)
     {
-        uint? stuck = null;
-        long moving = long.MaxValue;
-        for (uint partition = 0; partition < State.Sources.Length; partition++)
+        long bytes = Pending.Bytes;
+        int points = Pending.Count;
+        List<OutgoingRecord> records = Pending.Take();
+        List<StateRecord> state = [];
+        if (withChunk && Snapshots.IsBuilding)
         {
-            if (!lastMoved.TryGetValue(partition, out long moved))
-            {
-                // Watched from now on.
-                moved = time.GetTimestamp();
-                lastMoved[partition] = moved;
-            }
-
-            if (time.GetElapsedTime(moved) > options.BoundedAfter)
-            {
-                stuck ??= partition;
-            }
-            else
-            {
-                moving = Math.Min(moving, State.Sources[(int)partition].ClockUnixMillis);
-            }
+            Snapshots.TakeChunk(state);
+        }
+        else
+        {
+            Snapshots.AbandonChunk();
         }
 
-        if (moving is long.MaxValue or SourceState.NoClock)
+        foreach (StateRecord chunk in state)
         {
-            return null;
+            records.Add(new OutgoingRecord(options.StateTopic, Number, chunk.Key, chunk.Value));
         }
 
-        long step = State.Rules.StepOf(moving) - 1;
-        return stuck is uint one && step > State.ClosedStep ? (step, one) : null;
+        ProgressRecord progress = ProgressBuilder.Build(State, Snapshots, EmittedRecords, Sequence);
+        records.Add(new OutgoingRecord(
+            options.StateTopic, Number, ProgressBuilder.Key(Number), Google.Protobuf.MessageExtensions.ToByteArray(progress)));
+        LastCommit = time.GetTimestamp();
+        return new MergeTransaction(this, records, points, bytes, progress.DeltasOffset);
     }
 
-    private bool Emit(StepRecords records, uint written)
+    private bool Emit(Slice slice, PointEncoder encoder)
     {
-        uint number = written;
-        bool more = records.MoveNext();
-        while (more)
+        while (emission is null)
         {
-            byte[] key = records.Key.ToArray();
-            byte[] value = records.Value.ToArray();
-            number = records.Number;
-            more = records.MoveNext();
-            Pending.Add(new OutgoingRecord(options.MetricsTopic, Number, key, value, PointHeaders.Make(++Sequence, !more)));
-            EmittedRecords = number;
-            // Also behind a step's last record: many small steps that close at once are as large as one (M5).
-            if (Pending.Bytes >= options.MaxTransactionBytes && !commitMidStep(this))
+            if (slice.IsOver)
             {
                 return false;
             }
+
+            int portion = slice.NextPortion;
+            int work = portion;
+            emission = State.ContinueClose(ref work) ? new StepEmission(State, encoder) : null;
+            slice.Spend(portion - work);
         }
 
-        return true;
+        while (!slice.IsOver && !IsFull)
+        {
+            bool more = emission.MakeNext(out byte[]? key, out byte[]? value, out uint number);
+            if (key is not null)
+            {
+                Pending.Add(new OutgoingRecord(options.MetricsTopic, Number, key, value, PointHeaders.Make(++Sequence, !more)));
+                Pending.HasProgress = true;
+                EmittedRecords = number;
+                slice.Spend(value!.Length / BytesPerWork);
+            }
+
+            if (!more)
+            {
+                emission = null;
+                isEmitted = true;
+                return true;
+            }
+        }
+
+        return false;
     }
 
-    private void NoteMovement(DeltaBlock block)
+    private void CompleteRecord()
     {
-        int partition = (int)block.SourcePartition;
-        bool known = partition < State.Sources.Length;
-        if (!known || block.ToOffset > block.FromOffset || block.WatermarkUnixMillis > State.Sources[partition].ClockUnixMillis)
-        {
-            lastMoved[block.SourcePartition] = time.GetTimestamp();
-        }
+        State.CompleteRecord(unread.Dequeue().Offset);
+        blockAt = 0;
+        Pending.HasProgress = true;
     }
 
     private static string Describe(ApplyResult result) =>

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging;
 using StreamSpanMetrics.Core.Points;
 using StreamSpanMetrics.Core.Settings;
-using StreamSpanMetrics.Core.Totals;
 using StreamSpanMetrics.Schemas.V1;
 using StreamSpanMetrics.Telemetry;
 
@@ -9,52 +8,51 @@ namespace StreamSpanMetrics.Stages;
 
 /// <summary>
 /// The merge loop: applies delta batches to the totals of its shards, closes steps by watermark, and writes points, progress and a
-/// piece of the state in one transaction per shard (M5). Owns its clients; one thread.
+/// piece of the state in one transaction per shard (M5). Owns its clients. One thread polls and does all the work on shards, in slices
+/// of a few milliseconds between polls; transactions and restores run beside it.
 /// </summary>
 public sealed class MergeStage : IStage, IPartitionEvents
 {
-    private const long EagerCommitBytes = 1024 * 1024;
-
-    /// <summary>Services that are told by name; the others are told together.</summary>
-    private const int NamedServices = 50;
-
     private static readonly TimeSpan PollTimeout = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Points wait at most this long for others of their shard while batches keep coming.</summary>
-    private static readonly TimeSpan MaxPointWait = TimeSpan.FromMilliseconds(200);
+    /// <summary>While a transaction is on its way, its end is looked for this often: the next one waits for it.</summary>
+    private static readonly TimeSpan CommittingPollTimeout = TimeSpan.FromMilliseconds(5);
 
-    /// <summary>Progress without points is written this often: it only saves reading again.</summary>
-    private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(5);
+    /// <summary>Forced closes are looked for this often.</summary>
+    private static readonly TimeSpan StuckInterval = TimeSpan.FromSeconds(5);
 
     private readonly MergeOptions options;
     private readonly IStageConsumer consumer;
-    private readonly IStageProducer producer;
-    private readonly IShardLog log;
     private readonly StageTelemetry telemetry;
     private readonly TimeProvider time;
     private readonly ILogger logger;
     private readonly DeltaBatchReader reader = new();
-    private readonly PointEncoder encoder;
     private readonly SortedDictionary<int, MergeShard> shards = [];
-    private readonly HashSet<int> broken = [];
+    private readonly MergeCommits commits;
+    private readonly MergeWork work;
+    private readonly ShardRestores restores;
+    private readonly ShardCounts counts;
     private readonly LagProbe lag;
     private readonly Func<int, PartitionProgress> progress;
-    private CancellationToken stopping;
     private long lastStuckCheck;
 
     /// <summary>A loop over the given clients.</summary>
     public MergeStage(
         StageTelemetry telemetry, MergeOptions options, IStageConsumer consumer, IStageProducer producer, IShardLog log,
-        TimeProvider time, ILogger logger)
+        TimeProvider time, ILogger logger, TaskLauncher? launch = null)
     {
+        launch ??= Task.Run;
         this.telemetry = telemetry;
         this.options = options;
         this.consumer = consumer;
-        this.producer = producer;
-        this.log = log;
         this.time = time;
         this.logger = logger;
-        encoder = new PointEncoder(options.Points, options.Layout);
+        commits = new MergeCommits(shards, new MergeCommitter(consumer, producer, telemetry, time, launch, logger), telemetry, time);
+        counts = new ShardCounts(telemetry, time);
+        work = new MergeWork(
+            shards, options, new PointEncoder(options.Points, options.Layout), commits, consumer, telemetry, time, logger, TellShards);
+        restores = new ShardRestores(
+            new ShardRestorer(options, log, logger, telemetry.Name, time), consumer, telemetry, time, launch, options.MaxRestores);
         lag = new LagProbe(consumer, telemetry, time);
         progress = Progress;
         telemetry.Metrics.ExpectTransactions(telemetry.Stage, Messages.Outcomes);
@@ -66,47 +64,53 @@ public sealed class MergeStage : IStage, IPartitionEvents
     /// <inheritdoc/>
     public void Run(CancellationToken stop)
     {
-        stopping = stop;
+        restores.StopWith(stop);
         consumer.Join(this);
-        while (!stop.IsCancellationRequested)
+        try
         {
-            bool idle = PollOnce();
-            lag.Turn(time.GetTimestamp(), shards.Keys, progress);
-            RestoreBroken();
-            CloseStuckSteps();
-            CommitDue(idle);
-        }
+            while (!stop.IsCancellationRequested)
+            {
+                Turn();
+            }
 
-        consumer.Close();
+            restores.Stop();
+            consumer.Close();
+        }
+        finally
+        {
+            // Nothing may use the clients any more: whoever made them closes them now.
+            restores.Stop();
+            commits.Drain();
+        }
     }
 
     /// <inheritdoc/>
     public IReadOnlyDictionary<int, long> Assigned(IReadOnlyList<int> partitions)
     {
-        Dictionary<int, long> starts = [];
         foreach (int shard in partitions)
         {
-            starts[shard] = Restore(shard);
+            restores.Begin(shard);
         }
 
         lag.Hurry();
-
         logger.PartitionsAssigned(Name, options.DeltasTopic, string.Join(',', partitions));
-        return starts;
+        return new Dictionary<int, long>();
     }
 
     /// <inheritdoc/>
     public void Revoked(IReadOnlyList<int> partitions)
     {
+        MergeShard? broken = commits.Wait();
         foreach (int shard in partitions)
         {
-            if (shards.TryGetValue(shard, out MergeShard? leaving) && leaving.Pending.HasProgress && !broken.Contains(shard))
+            if (shards.TryGetValue(shard, out MergeShard? leaving) && leaving != broken)
             {
-                Commit(leaving);
+                commits.WriteInHandler(leaving);
             }
         }
 
         Lose(partitions);
+        Restore(broken);
         logger.PartitionsRevoked(Name, options.DeltasTopic, string.Join(',', partitions));
     }
 
@@ -114,43 +118,66 @@ public sealed class MergeStage : IStage, IPartitionEvents
     public void Lost(IReadOnlyList<int> partitions)
     {
         Lose(partitions);
+        // Not written before the shard is given to us again, or it would be written behind that restore.
+        Restore(commits.Wait());
         logger.PartitionsLost(Name, options.DeltasTopic, string.Join(',', partitions));
     }
 
     private void Lose(IReadOnlyList<int> partitions)
     {
-        foreach (int shard in partitions)
+        foreach (int number in partitions)
         {
-            shards.Remove(shard);
-            broken.Remove(shard);
+            restores.Cancel(number);
+            if (shards.Remove(number, out MergeShard? shard))
+            {
+                work.Forget(shard);
+                commits.Forget(shard);
+            }
         }
 
-        Tell();
+        TellShards();
     }
 
-    /// <summary>Polls and applies one batch; true if there was none.</summary>
+    private void Turn()
+    {
+        bool idle = PollOnce();
+        long polled = time.GetTimestamp();
+        lag.Turn(polled, shards.Keys, progress);
+        Restore(commits.Settle());
+        TakeRestored();
+        work.Turn();
+        CloseStuckSteps();
+        commits.Turn(idle);
+        work.Commit();
+        counts.Turn(shards.Values);
+        telemetry.Metrics.MergePaused("turn", time.GetElapsedTime(polled));
+    }
+
+    /// <summary>Polls and takes one batch in; true if there was none.</summary>
     private bool PollOnce()
     {
-        PollStatus status = consumer.Poll(PollTimeout, reader, out PolledRecord record);
-        if (status == PollStatus.OutOfRange)
-        {
-            throw new StageStoppedException(Messages.DataLoss(options.DeltasTopic, record.Partition, record.Offset, null));
-        }
-
+        bool hasMore = work.HasMore || commits.Next is not null;
+        TimeSpan timeout = hasMore ? TimeSpan.Zero : commits.IsBusy ? CommittingPollTimeout : PollTimeout;
+        PollStatus status = consumer.Poll(timeout, reader, out PolledRecord record);
         if (status == PollStatus.Nothing)
         {
             return true;
         }
 
-        if (shards.TryGetValue(record.Partition, out MergeShard? shard) && shard.StopReason is null && !broken.Contains(record.Partition))
+        if (shards.TryGetValue(record.Partition, out MergeShard? shard) && shard.StopReason is null)
         {
-            Apply(shard, record);
+            if (status == PollStatus.OutOfRange)
+            {
+                throw new StageStoppedException(Messages.DataLoss(options.DeltasTopic, record.Partition, record.Offset, null));
+            }
+
+            Take(shard, record);
         }
 
         return false;
     }
 
-    private void Apply(MergeShard shard, PolledRecord record)
+    private void Take(MergeShard shard, PolledRecord record)
     {
         if (record.Offset < shard.State.DeltasOffset)
         {
@@ -161,135 +188,58 @@ public sealed class MergeStage : IStage, IPartitionEvents
         if (reader.Batch is not DeltaBatch batch)
         {
             shard.StopReason = Messages.ShardRefused(options.DeltasTopic, shard.Number, record.Offset, "the record is no delta batch.");
-        }
-        else
-        {
-            long started = time.GetTimestamp();
-            if (!shard.Apply(batch, record.Offset))
-            {
-                broken.Add(shard.Number);
-            }
-
-            if (shard.TakeClosedSteps() > 0)
-            {
-                telemetry.Metrics.StepsClosed(time.GetElapsedTime(started));
-                Tell();
-            }
-
-            telemetry.Metrics.Folded(shard.TakeFoldedEntries());
+            work.Stopped(shard);
+            return;
         }
 
-        if (shard.StopReason is string reason)
+        shard.Take(batch, record.Offset);
+        if (shard.HasBacklog && !shard.IsHeldBack)
         {
+            // It closes a step: the others are read on.
+            shard.IsHeldBack = true;
             consumer.Pause(shard.Number);
-            logger.StageFailed(Name, reason);
-            Tell();
         }
     }
 
-    private void CommitDue(bool idle)
+    private void TakeRestored()
     {
-        foreach (MergeShard shard in shards.Values)
+        while (restores.TakeReady() is MergeShard shard)
         {
-            TimeSpan since = time.GetElapsedTime(shard.LastCommit);
-            bool points = shard.Pending.Records.Count > 0;
-            bool due = points ? idle || shard.Pending.Bytes >= EagerCommitBytes || since > MaxPointWait : since > ProgressInterval;
-            if (due && shard.Pending.HasProgress && !broken.Contains(shard.Number))
-            {
-                Commit(shard);
-            }
+            shards[shard.Number] = shard;
+            consumer.Seek(shard.Number, shard.State.DeltasOffset);
+            // A shard that had been refused is judged anew: paused, with its reason forgotten, it would stand still without a word.
+            consumer.Resume(shard.Number);
+            lag.Hurry();
+            TellShards();
         }
-
     }
 
-    /// <summary>Tells how the shards stand, and which services have how many series.</summary>
-    private void Tell()
+    // After an unknown outcome the topic knows what was written, and we do not: start again from there (A4, M1).
+    private void Restore(MergeShard? broken)
     {
-        telemetry.Shards =
-            [.. shards.Values.Select(shard => new ShardStatus(shard.Number, shard.State.ActiveSeries, shard.StopReason is not null))];
-        Dictionary<string, long> services = [];
-        foreach (MergeShard shard in shards.Values)
+        if (broken is null || !shards.Remove(broken.Number))
         {
-            foreach (ResourceTotals resource in shard.State.Resources)
-            {
-                string service = resource.Job.ServiceName.Text ?? "";
-                services[service] = services.GetValueOrDefault(service) + resource.Slots.Count;
-            }
+            return;
         }
 
-        KeyValuePair<string, long>[] sorted = [.. services.OrderByDescending(service => service.Value)];
-        long others = sorted.Skip(NamedServices).Sum(service => service.Value);
-        telemetry.SeriesByService =
-            [.. sorted.Take(NamedServices), .. others > 0 ? [KeyValuePair.Create("_other", others)] : Array.Empty<KeyValuePair<string, long>>()];
+        work.Forget(broken);
+        commits.Forget(broken);
+        consumer.Pause(broken.Number);
+        restores.Begin(broken.Number);
+        TellShards();
     }
 
     private PartitionProgress Progress(int number)
     {
         MergeShard shard = shards[number];
-        bool paused = shard.StopReason is not null || broken.Contains(number);
-        return new PartitionProgress(number, Math.Max(consumer.ReadTo(number), shard.State.DeltasOffset), shard.NewestMillis, null, paused);
-    }
-
-    /// <summary>Writes what is pending with progress and a chunk. True if it is written, or will be tried again with more.</summary>
-    private bool Commit(MergeShard shard)
-    {
-        List<OutgoingRecord> records = [.. shard.Pending.Records];
-        int points = records.Count(record => record.Topic == options.MetricsTopic);
-        List<StateRecord> state = [];
-        shard.Snapshots.WriteChunk(state);
-        foreach (StateRecord chunk in state)
-        {
-            OutgoingRecord outgoing = new(options.StateTopic, shard.Number, chunk.Key, chunk.Value);
-            records.Add(outgoing);
-            // A chunk counts as written from now on: if the transaction is aborted, it goes with the next.
-            shard.Pending.Add(outgoing);
-        }
-
-        ProgressRecord progress = ProgressBuilder.Build(shard.State, shard.Snapshots, shard.EmittedRecords, shard.Sequence);
-        records.Add(new OutgoingRecord(
-            options.StateTopic, shard.Number, ProgressBuilder.Key(shard.Number), Google.Protobuf.MessageExtensions.ToByteArray(progress)));
-        Dictionary<int, long> offsets = new() { [shard.Number] = progress.DeltasOffset };
-        long started = time.GetTimestamp();
-        TransactionOutcome outcome = producer.Commit(records, offsets, consumer);
-        shard.LastCommit = time.GetTimestamp();
-        telemetry.Metrics.Transaction(telemetry.Stage, Messages.Outcome(outcome), time.GetElapsedTime(started, shard.LastCommit));
-        switch (outcome)
-        {
-            case TransactionOutcome.Committed:
-                telemetry.Metrics.PointRecords(points);
-                shard.Pending.Clear();
-                return true;
-            case TransactionOutcome.Aborted:
-                // Goes again with the next commit, after a poll that serves pending revocations (A4).
-                logger.PointsAborted(Name, shard.Number, time);
-                return true;
-            case TransactionOutcome.Unknown:
-                broken.Add(shard.Number);
-                return false;
-            default:
-                throw new StageStoppedException(Messages.Fenced(Name));
-        }
-    }
-
-    /// <summary>A transaction in the middle of a step too large for one (M5). False makes the caller give the shard up.</summary>
-    private bool CommitMidStep(MergeShard shard) => Commit(shard) && shard.Pending.Records.Count == 0;
-
-    // After an unknown outcome the topic knows what was written, and we do not: start again from there (A4, M1).
-    private void RestoreBroken()
-    {
-        foreach (int shard in broken.ToArray())
-        {
-            long offset = Restore(shard);
-            broken.Remove(shard);
-            consumer.Seek(shard, offset);
-            // A shard that had been refused is judged anew: paused, with its reason forgotten, it would stand still without a word.
-            consumer.Resume(shard);
-        }
+        bool paused = shard.StopReason is not null || shard.IsHeldBack;
+        long next = shard.HasWork ? shard.State.DeltasOffset : Math.Max(consumer.ReadTo(number), shard.State.DeltasOffset);
+        return new PartitionProgress(number, next, shard.NewestMillis, null, paused);
     }
 
     private void CloseStuckSteps()
     {
-        if (options.ClosePolicy == ClosePolicy.Strict || time.GetElapsedTime(lastStuckCheck) < ProgressInterval)
+        if (options.ClosePolicy == ClosePolicy.Strict || time.GetElapsedTime(lastStuckCheck) < StuckInterval)
         {
             return;
         }
@@ -297,28 +247,14 @@ public sealed class MergeStage : IStage, IPartitionEvents
         lastStuckCheck = time.GetTimestamp();
         foreach (MergeShard shard in shards.Values)
         {
-            if (shard.StopReason is null && !broken.Contains(shard.Number) && shard.StuckStep() is (long step, uint partition))
+            if (shard.StopReason is null && !shard.HasWork && shard.StuckStep() is (long step, uint partition))
             {
                 shard.State.ForceClose(step);
                 logger.StepForced(Name, shard.Number, step, (int)partition);
                 telemetry.Metrics.StepForced();
-                if (!shard.CloseSteps())
-                {
-                    broken.Add(shard.Number);
-                }
             }
         }
     }
 
-    private long Restore(int shard)
-    {
-        ShardRestorer restorer = new(options, log, logger, Name, time);
-        long started = time.GetTimestamp();
-        telemetry.RestoringShards++;
-        shards[shard] = restorer.Restore(shard, consumer, encoder, CommitMidStep, stopping);
-        telemetry.RestoringShards--;
-        telemetry.Metrics.Restored(shard, time.GetElapsedTime(started));
-        Tell();
-        return shards[shard].State.DeltasOffset;
-    }
+    private void TellShards() => counts.Tell(shards.Values);
 }

@@ -3,15 +3,15 @@ namespace StreamSpanMetrics.Stages;
 /// <summary>Records of a shard that wait for their transaction.</summary>
 internal sealed class PendingPoints
 {
-    private readonly List<OutgoingRecord> records = [];
+    private List<OutgoingRecord> records = [];
 
-    /// <summary>The records, in order.</summary>
-    public IReadOnlyList<OutgoingRecord> Records => records;
+    /// <summary>How many there are.</summary>
+    public int Count => records.Count;
 
     /// <summary>Their bytes.</summary>
     public long Bytes { get; private set; }
 
-    /// <summary>Whether something was applied or closed since the last transaction.</summary>
+    /// <summary>Whether something was applied or closed since the last transaction was made.</summary>
     public bool HasProgress { get; set; }
 
     /// <summary>Adds a record.</summary>
@@ -21,11 +21,13 @@ internal sealed class PendingPoints
         Bytes += (record.Key?.Length ?? 0) + (record.Value?.Length ?? 0);
     }
 
-    /// <summary>Everything is written.</summary>
-    public void Clear()
+    /// <summary>Hands all records over to a transaction.</summary>
+    public List<OutgoingRecord> Take()
     {
-        records.Clear();
+        List<OutgoingRecord> taken = records;
+        records = [];
         Bytes = 0;
         HasProgress = false;
+        return taken;
     }
 }

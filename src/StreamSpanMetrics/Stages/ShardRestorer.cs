@@ -1,7 +1,6 @@
 using System.Globalization;
 using Google.Protobuf;
 using Microsoft.Extensions.Logging;
-using StreamSpanMetrics.Core.Points;
 using StreamSpanMetrics.Core.Totals;
 using StreamSpanMetrics.Schemas.V1;
 using StreamSpanMetrics.Telemetry;
@@ -26,9 +25,8 @@ internal sealed class ShardRestorer
         this.time = time;
     }
 
-    /// <summary>The shard as its last transaction left it.</summary>
-    public MergeShard Restore(
-        int number, IStageConsumer consumer, PointEncoder encoder, Func<MergeShard, bool> commitMidStep, CancellationToken cancel)
+    /// <summary>The shard as its last transaction left it. For any thread.</summary>
+    public MergeShard Restore(int number, IStageConsumer consumer, CancellationToken cancel)
     {
         ShardRules rules = new()
         {
@@ -42,20 +40,21 @@ internal sealed class ShardRestorer
         if (options.OffsetsAreForgotten)
         {
             ShardState fresh = new(rules, new long[options.SourcePartitions], ByteString.Empty);
-            return new MergeShard(number, options, fresh, new SnapshotWriter(fresh), 0, encoder, commitMidStep, time);
+            return new MergeShard(number, options, fresh, new SnapshotWriter(fresh), 0, time);
         }
 
         long started = time.GetTimestamp();
         ShardReplay replay = Begin(rules, number, consumer, cancel);
         foreach ((long deltasOffset, DeltaBatch batch) in log.ReadDeltas(number, replay.FromOffset, replay.ToOffset, cancel))
         {
+            cancel.ThrowIfCancellationRequested();
             Check(replay.Apply(batch, deltasOffset), number, -1);
         }
 
         Check(replay.Complete(out ShardState? state, out SnapshotWriter? snapshots), number, -1);
         string step = state!.ClosedStep == ShardState.NoStep ? "none" : state.ClosedStep.ToString(CultureInfo.InvariantCulture);
         logger.ShardRestored(stage, number, state.ActiveSeries, step, (long)time.GetElapsedTime(started).TotalMilliseconds);
-        return new MergeShard(number, options, state, snapshots!, replay.Sequence, encoder, commitMidStep, time);
+        return new MergeShard(number, options, state, snapshots!, replay.Sequence, time);
     }
 
     // In the order that M1 demands. Who stood still between the two answers may have lost the shard, and its new owner has gone on: that is

@@ -1,16 +1,20 @@
 using StreamSpanMetrics.Core.Deltas;
+using StreamSpanMetrics.Core.Histograms;
 
 namespace StreamSpanMetrics.Stages;
 
 /// <summary>What the aggregate loop holds of one partition it owns, since the last cut. Polling thread only.</summary>
 internal sealed class SourcePartition
 {
-    public SourcePartition(int number, long from, bool first, DeltaAccumulator accumulator)
+    private DeltaAccumulator spare;
+
+    public SourcePartition(int number, long from, bool first, ExplicitBounds bounds)
     {
         Number = number;
         FromOffset = from;
         IsFirst = first;
-        Accumulator = accumulator;
+        Accumulator = new DeltaAccumulator(bounds);
+        spare = new DeltaAccumulator(bounds);
     }
 
     /// <summary>Number of the partition.</summary>
@@ -29,7 +33,7 @@ internal sealed class SourcePartition
     public long SkippedToOffset { get; set; }
 
     /// <summary>Observations since the last cut.</summary>
-    public DeltaAccumulator Accumulator { get; }
+    public DeltaAccumulator Accumulator { get; private set; }
 
     /// <summary>Dead letters since the last cut.</summary>
     public List<OutgoingRecord> DeadLetters { get; } = [];
@@ -56,11 +60,29 @@ internal sealed class SourcePartition
         }
     }
 
+    /// <summary>Why it is not being read just now.</summary>
+    public PauseReasons Pauses { get; set; }
+
+    /// <summary>Undecodable records, less decodable ones (A9).</summary>
+    public int BadScore { get; set; }
+
+    /// <summary>Timestamp at which too many were undecodable.</summary>
+    public long BrokenAt { get; set; }
+
     /// <summary>Whether a record came since the last idle question.</summary>
     public bool HadRecords { get; set; }
 
     /// <summary>Whether the last record had the broker's timestamp; null before the first.</summary>
     public bool? IsLogAppendTime { get; set; }
+
+    /// <summary>
+    /// Hands the accumulator to a cut and goes on with the other one (A6), which the cut before has emptied: there is only one on its way.
+    /// </summary>
+    public DeltaAccumulator SwapAccumulator()
+    {
+        (Accumulator, spare) = (spare, Accumulator);
+        return spare;
+    }
 
     /// <summary>Forgets all that came since the last cut and goes on from <paramref name="offset"/>.</summary>
     public void Rewind(long offset)

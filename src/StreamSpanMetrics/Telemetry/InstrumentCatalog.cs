@@ -26,6 +26,8 @@ public static class InstrumentCatalog
         Counter("point.records", "{record}", None, "Records written to the metrics topic."),
         Counter("samples.sent", "{sample}", None, "Samples that the remote-write endpoint accepted."),
         Counter("dead.letters", "{record}", ByReason, "Records that went to the dead-letter topic, by cause."),
+        Counter("breaker.trips", "{pause}", ByPartition,
+            "Pauses of a source partition because most of its records did not decode."),
         Counter("clock.ahead", "{record}", ByPartition,
             "Timestamps lowered because they were further ahead of this worker's clock than max_ahead."),
         Counter("lost.records", "{record}", ByStageAndPartition, "Offsets that retention deleted before they were read."),
@@ -57,9 +59,12 @@ public static class InstrumentCatalog
         Histogram("cut.duration", None, "Time for which an aggregate loop stands still to freeze a cut."),
         Histogram("commit.duration", ByStage, "Time for a transaction, from its first record to the broker's answer."),
         Histogram("step.duration", None,
-            "Time for which a merge loop computes the points of closing steps, per batch of deltas; commits inside a very large step included."),
+            "Time from the moment when a merge loop begins to close a step until its last points are computed; polls and commits between included."),
+        Histogram("merge.pause", ["work"],
+            "Time for which a merge loop did not poll: a whole turn of the loop, and of it apply (deltas), close (a step), state (a piece of the "
+            + "snapshot), commit (handing a transaction over)."),
         Histogram("step.to.sample", None, "Time from the end of a step to the acceptance of its last samples by remote write."),
-        Histogram("restore.duration", None, "Time to restore a shard."),
+        Histogram("restore.duration", None, "Time to restore a shard, from its assignment; waiting for other restores included."),
         Histogram("remote.write.duration", None, "Time until a remote-write request was settled, its retries included."),
     ];
 

@@ -103,6 +103,12 @@ internal static partial class Log
         "Port {Port} is in use, the free port {Other} is taken for /metrics; stream.telemetry.port chooses another")]
     public static partial void TelemetryPortTaken(this ILogger logger, int port, int other);
 
+    [LoggerMessage(25, LogLevel.Error,
+        "{Stage}: {Topic}[{Partition}] is not read for {Seconds} s: most of its records do not decode. The last one: {Reason} "
+        + "What was read is in the dead-letter topic; the rest waits")]
+    public static partial void BreakerTripped(
+        this ILogger logger, string stage, string topic, int partition, double seconds, string reason);
+
     [LoggerMessage(31, LogLevel.Information, "Reading {Topic}[{Partition}]: {Done} of {Total} offsets")]
     public static partial void Reading(this ILogger logger, string topic, int partition, long done, long total);
 

@@ -21,6 +21,7 @@ public sealed class WorkerMetrics : IDisposable
     private readonly List<StageTelemetry> stages = [];
     private readonly Dictionary<int, double> restores = [];
     private readonly Counter<long> deadLetters;
+    private readonly Counter<long> breakerTrips;
     private readonly Counter<long> clockAhead;
     private readonly Counter<long> lostRecords;
     private readonly Counter<long> folded;
@@ -34,6 +35,7 @@ public sealed class WorkerMetrics : IDisposable
     private readonly Histogram<double> cutSeconds;
     private readonly Histogram<double> commitSeconds;
     private readonly Histogram<double> stepSeconds;
+    private readonly Histogram<double> mergePauseSeconds;
     private readonly Histogram<double> stepToSampleSeconds;
     private readonly Histogram<double> restoreSeconds;
     private readonly Histogram<double> remoteWriteSeconds;
@@ -46,6 +48,7 @@ public sealed class WorkerMetrics : IDisposable
     {
         Meter = new Meter(MeterName, version);
         deadLetters = Counter("dead.letters");
+        breakerTrips = Counter("breaker.trips");
         clockAhead = Counter("clock.ahead");
         lostRecords = Counter("lost.records");
         folded = Counter("folded");
@@ -59,6 +62,7 @@ public sealed class WorkerMetrics : IDisposable
         cutSeconds = Histogram("cut.duration");
         commitSeconds = Histogram("commit.duration");
         stepSeconds = Histogram("step.duration");
+        mergePauseSeconds = Histogram("merge.pause");
         stepToSampleSeconds = Histogram("step.to.sample");
         restoreSeconds = Histogram("restore.duration");
         remoteWriteSeconds = Histogram("remote.write.duration");
@@ -99,6 +103,9 @@ public sealed class WorkerMetrics : IDisposable
 
     /// <summary>Records went to the dead-letter topic.</summary>
     public void DeadLetters(string reason, long count) => deadLetters.Add(count, Tag("reason", reason));
+
+    /// <summary>A partition was paused because most of its records did not decode.</summary>
+    public void BreakerTripped(int partition, long count) => breakerTrips.Add(count, Tag("partition", partition));
 
     /// <summary>Timestamps of a partition were lowered.</summary>
     public void ClockAhead(int partition, long count) => clockAhead.Add(count, Tag("partition", partition));
@@ -141,8 +148,11 @@ public sealed class WorkerMetrics : IDisposable
     /// <summary>A cut was frozen.</summary>
     public void CutFrozen(TimeSpan duration) => cutSeconds.Record(duration.TotalSeconds);
 
-    /// <summary>Steps were closed and their points computed.</summary>
-    public void StepsClosed(TimeSpan duration) => stepSeconds.Record(duration.TotalSeconds);
+    /// <summary>A step was closed and its points computed.</summary>
+    public void StepClosed(TimeSpan duration) => stepSeconds.Record(duration.TotalSeconds);
+
+    /// <summary>A merge loop did not poll.</summary>
+    public void MergePaused(string work, TimeSpan duration) => mergePauseSeconds.Record(duration.TotalSeconds, Tag("work", work));
 
     /// <summary>The last samples of a step were accepted.</summary>
     public void StepAccepted(TimeSpan sinceEnd) => stepToSampleSeconds.Record(sinceEnd.TotalSeconds);
@@ -156,16 +166,17 @@ public sealed class WorkerMetrics : IDisposable
         }
     }
 
-    /// <summary>A shard's restore ended.</summary>
-    public void Restored(int shard, TimeSpan duration)
+    /// <summary>A shard's restore ended, well or not: there is no progress to tell any more.</summary>
+    public void RestoreEnded(int shard)
     {
         lock (gate)
         {
             restores.Remove(shard);
         }
-
-        restoreSeconds.Record(duration.TotalSeconds);
     }
+
+    /// <summary>A shard was restored.</summary>
+    public void Restored(TimeSpan duration) => restoreSeconds.Record(duration.TotalSeconds);
 
     /// <inheritdoc/>
     public void Dispose() => Meter.Dispose();

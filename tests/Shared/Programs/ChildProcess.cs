@@ -12,6 +12,11 @@ namespace StreamSpanMetrics.Testing.Programs;
 public sealed partial class ChildProcess : IAsyncDisposable
 {
     private const int SignalTerminate = 15;
+
+    // The same on Linux and macOS but for these two (signal(7), sys/signal.h).
+    private static readonly int SignalStop = OperatingSystem.IsMacOS() ? 17 : 19;
+    private static readonly int SignalContinue = OperatingSystem.IsMacOS() ? 19 : 18;
+
     private static readonly TimeSpan ExitDeadline = TimeSpan.FromSeconds(30);
 
     // The shell becomes the program (same process id). The guard compares start times before it kills, so that it never hits another
@@ -125,18 +130,15 @@ public sealed partial class ChildProcess : IAsyncDisposable
 
     /// <summary>Asks the program to end (SIGTERM). Does nothing if it ended already.</summary>
     /// <exception cref="PlatformNotSupportedException">On Windows, which has no such signal.</exception>
-    public void Terminate()
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            throw new PlatformNotSupportedException("SIGTERM needs a Unix system");
-        }
+    public void Terminate() => Signal(SignalTerminate);
 
-        if (!process.HasExited && SendSignal(process.Id, SignalTerminate) != 0 && !process.HasExited)
-        {
-            throw new Win32Exception(Marshal.GetLastPInvokeError());
-        }
-    }
+    /// <summary>Makes the program stand still (SIGSTOP), all its threads at once, until <see cref="Thaw"/>.</summary>
+    /// <exception cref="PlatformNotSupportedException">On Windows, which has no such signal.</exception>
+    public void Freeze() => Signal(SignalStop);
+
+    /// <summary>Lets a frozen program go on (SIGCONT).</summary>
+    /// <exception cref="PlatformNotSupportedException">On Windows, which has no such signal.</exception>
+    public void Thaw() => Signal(SignalContinue);
 
     /// <summary>Kills the program if it still runs, and waits for its end.</summary>
     public async ValueTask DisposeAsync()
@@ -145,6 +147,19 @@ public sealed partial class ChildProcess : IAsyncDisposable
         await WaitForExitAsync();
         process.StandardInput.Close();
         process.Dispose();
+    }
+
+    private void Signal(int signal)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            throw new PlatformNotSupportedException("signals need a Unix system");
+        }
+
+        if (!process.HasExited && SendSignal(process.Id, signal) != 0 && !process.HasExited)
+        {
+            throw new Win32Exception(Marshal.GetLastPInvokeError());
+        }
     }
 
     private void Append(object sender, DataReceivedEventArgs received)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Google.Protobuf;
 using StreamSpanMetrics.Benchmarks.Corpora;
 using StreamSpanMetrics.Core.Deltas;
@@ -16,6 +17,7 @@ namespace StreamSpanMetrics.Benchmarks.Measures;
 internal sealed class FilledShard
 {
     private const int SpansPerRecord = 100;
+    private const int Portion = 256;
     private const int IntervalMillis = 15_000;
 
     private static readonly SpanRules Spans = new() { IncludeStatusCode = false };
@@ -32,6 +34,8 @@ internal sealed class FilledShard
     private readonly List<byte[]> batches;
     private readonly PointEncoder encoder = new(Points, Layout);
     private long nextOffset;
+
+    private delegate bool Continue(ref int work);
 
     /// <summary>A shard without series, and the blocks of a step with an entry of every series.</summary>
     public FilledShard(int series)
@@ -51,11 +55,16 @@ internal sealed class FilledShard
     /// <summary>The shard.</summary>
     public ShardState State { get; }
 
+    /// <summary>Longest time that reading and applying one record of the last applied step took.</summary>
+    public TimeSpan LongestApply { get; private set; }
+
     /// <summary>Applies a step's blocks with an entry of every series, up to the moment when it can be closed. Steps count from 0.</summary>
     public void ApplyStep(int step)
     {
+        LongestApply = TimeSpan.Zero;
         foreach (byte[] batch in batches)
         {
+            long started = Stopwatch.GetTimestamp();
             DeltaBatch message = DeltaBatch.Parser.ParseFrom(batch);
             foreach (DeltaBlock block in message.Blocks)
             {
@@ -64,6 +73,8 @@ internal sealed class FilledShard
             }
 
             State.CompleteRecord(nextOffset++);
+            TimeSpan took = Stopwatch.GetElapsedTime(started);
+            LongestApply = took > LongestApply ? took : LongestApply;
         }
 
         DeltaBlock end = new()
@@ -99,28 +110,110 @@ internal sealed class FilledShard
         return bytes;
     }
 
-    /// <summary>What the state topic would hold after a full set of snapshot chunks, for a restore without any replay.</summary>
-    public StateContents Snapshot()
+    /// <summary>Delta batches with an entry for each of a number of series.</summary>
+    public static IEnumerable<DeltaBatch> Batches(int series) => Blocks(series).Select(batch => DeltaBatch.Parser.ParseFrom(batch));
+
+    /// <summary>Closes the step as merge does, in slices, and computes all its point records; returns the longest slice.</summary>
+    public TimeSpan CloseStepInSlices(TimeSpan duration)
     {
-        StateContents contents = new();
-        ControlRecord control = new() { Format = 1, Shards = 1 };
-        control.StartOffsets.Add(0);
-        contents.Add(ProgressBuilder.ControlKey(0), control.ToByteArray());
+        TimeSpan longest = TimeSpan.Zero;
+        while (State.NextClosableStep is long step)
+        {
+            State.BeginClose(step);
+            longest = Longest(longest, duration, Portions(State.ContinueClose));
+            StepRecords records = new(State, encoder);
+            longest = Longest(longest, duration, () => records.MoveNext() && records.Key.ToArray().Length + records.Value.ToArray().Length >= 0);
+            longest = Longest(longest, duration, Portions(State.ContinueFinish));
+        }
+
+        State.CompleteRecord(nextOffset++);
+        return longest;
+    }
+
+    /// <summary>Writes a whole set of chunks in slices; returns the longest.</summary>
+    public TimeSpan SnapshotInSlices(TimeSpan duration)
+    {
+        TimeSpan longest = TimeSpan.Zero;
         SnapshotWriter writer = new(State);
         List<StateRecord> records = [];
+        while (writer.CompleteSet is null)
+        {
+            longest = Longest(longest, duration, () =>
+            {
+                writer.TryBeginChunk();
+                int work = Portion;
+                bool built = writer.ContinueChunk(ref work);
+                if (built)
+                {
+                    writer.TakeChunk(records);
+                }
+
+                return !built;
+            });
+        }
+
+        return longest;
+    }
+
+    /// <summary>What the state topic would hold after a full set of snapshot chunks, for a restore without any replay.</summary>
+    public StateContents Snapshot() => Snapshot(out _, out _);
+
+    /// <summary>As <see cref="Snapshot()"/>, with the bytes and the number of the chunks.</summary>
+    public StateContents Snapshot(out long bytes, out int chunks)
+    {
+        StateContents contents = new();
+        IReadOnlyList<StateRecord> records = StateRecords();
+        bytes = 0;
+        chunks = records.Count - 2;
+        foreach (StateRecord record in records)
+        {
+            bytes += record.Value?.Length ?? 0;
+            contents.Add(record.Key, record.Value);
+        }
+
+        return contents;
+    }
+
+    /// <summary>The records of <see cref="Snapshot()"/>, one by one: control, chunks, progress.</summary>
+    public IReadOnlyList<StateRecord> StateRecords()
+    {
+        ControlRecord control = new() { Format = 1, Shards = 1 };
+        control.StartOffsets.Add(0);
+        List<StateRecord> records = [new StateRecord(ProgressBuilder.ControlKey(0), control.ToByteArray())];
+        SnapshotWriter writer = new(State);
         while (writer.CompleteSet is null)
         {
             writer.WriteChunk(records);
         }
 
-        foreach (StateRecord record in records)
+        records.Add(new StateRecord(ProgressBuilder.Key(0), ProgressBuilder.Build(State, writer, 0, 0).ToByteArray()));
+        return records;
+    }
+
+    // As the loop's slices do: portions until the time is over.
+    private static TimeSpan Longest(TimeSpan longest, TimeSpan duration, Func<bool> portion)
+    {
+        bool more = true;
+        while (more)
         {
-            contents.Add(record.Key, record.Value);
+            long started = Stopwatch.GetTimestamp();
+            while (more && Stopwatch.GetElapsedTime(started) < duration)
+            {
+                more = portion();
+            }
+
+            TimeSpan slice = Stopwatch.GetElapsedTime(started);
+            longest = slice > longest ? slice : longest;
         }
 
-        contents.Add(ProgressBuilder.Key(0), ProgressBuilder.Build(State, writer, 0, 0).ToByteArray());
-        return contents;
+        return longest;
     }
+
+    private static Func<bool> Portions(Continue work) => () =>
+    {
+        int portion = Portion;
+        return !work(ref portion);
+    };
 
     private static List<byte[]> Blocks(int series)
     {
@@ -139,7 +232,7 @@ internal sealed class FilledShard
         }
 
         DeltaHeader header = new(0, ByteString.Empty, 0, 0, 1, 1, 0);
-        IReadOnlyList<DeltaBlock> blocks = new DeltaBlockBuilder(folder, 1).Build(accumulator, header)[0];
+        IReadOnlyList<DeltaBlock> blocks = new DeltaBlockBuilder(1).Build(folder.Freeze(), accumulator, header)[0];
         return [.. DeltaBatchPacker.Pack(blocks).Select(batch => batch.ToByteArray())];
     }
 

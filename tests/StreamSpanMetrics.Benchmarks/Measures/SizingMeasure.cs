@@ -51,7 +51,7 @@ internal sealed class SizingMeasure
         ExplicitBounds bounds = new(histogram);
         accumulators = [.. Enumerable.Range(0, given.Partitions).Select(_ => new DeltaAccumulator(bounds))];
         offsets = new long[given.Partitions];
-        blocks = new DeltaBlockBuilder(folder, given.Shards);
+        blocks = new DeltaBlockBuilder(given.Shards);
         states = [.. Enumerable.Range(0, given.Shards).Select(shard => new ShardState(Rules(shard, points), offsets, ByteString.Empty))];
         snapshots = [.. states.Select(state => new SnapshotWriter(state))];
         deltasOffsets = new long[given.Shards];
@@ -132,7 +132,7 @@ internal sealed class SizingMeasure
         {
             long from = states[0].Sources[partition].ExpectedOffset;
             DeltaHeader header = new(0, ByteString.Empty, partition, from, offsets[partition], given.Partitions, second * 1000L);
-            IReadOnlyList<DeltaBlock>[] built = [.. blocks.Build(accumulators[partition], header)];
+            IReadOnlyList<DeltaBlock>[] built = [.. blocks.Build(folder.Freeze(), accumulators[partition], header)];
             accumulators[partition].Clear();
             for (int shard = 0; shard < given.Shards; shard++)
             {
@@ -253,7 +253,6 @@ internal sealed class SizingMeasure
         foreach (DeltaAccumulator accumulator in accumulators)
         {
             accumulator.Clear();
-            accumulator.Forget();
         }
     }
 

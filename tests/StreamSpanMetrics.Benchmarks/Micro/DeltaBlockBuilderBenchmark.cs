@@ -14,5 +14,5 @@ public class DeltaBlockBuilderBenchmark : CorpusBenchmark
 
     /// <summary>One cut.</summary>
     [Benchmark(Description = "build the blocks of a cut")]
-    public IReadOnlyList<DeltaBlock>[] Build() => new DeltaBlockBuilder(Pipeline.Folder, Shards).Build(Pipeline.Accumulator, Header);
+    public IReadOnlyList<DeltaBlock>[] Build() => new DeltaBlockBuilder(Shards).Build(Pipeline.Folder.Freeze(), Pipeline.Accumulator, Header);
 }

@@ -33,7 +33,7 @@ internal static class BareConsumer
     public static int Run(string bootstrapServers, string topic, long records)
     {
         KafkaClientSettings client = new() { Brokers = [bootstrapServers] };
-        ConsumerConfig settings = ClientConfigs.GroupConsumer(client, new SpanSourceSettings(), "unused", withHeaders: false);
+        ConsumerConfig settings = ClientConfigs.GroupConsumer(client, new SpanSourceSettings(), new GroupPlace("unused"), withHeaders: false);
         using IConsumer<Ignore, Ignore> consumer = new ConsumerBuilder<Ignore, Ignore>(settings).Build();
         TimeSpan used = Environment.CpuUsage.TotalTime;
         long started = Stopwatch.GetTimestamp();

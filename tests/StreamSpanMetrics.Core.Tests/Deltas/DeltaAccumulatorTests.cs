@@ -89,7 +89,6 @@ public sealed class DeltaAccumulatorTests
         Add(accumulator, 1, Traces.Span("a"), Traces.Span("b"));
         accumulator.Clear();
         folder.ClearTables();
-        accumulator.Forget();
         Add(accumulator, 1, Traces.Span("b"));
         Assert.Equal(
             ["1 /shop{service.name=String:shop} Spans service.name=String:shop span.name=String:b: 5000000 ns in 0,1"],

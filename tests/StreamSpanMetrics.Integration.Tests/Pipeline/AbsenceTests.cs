@@ -66,22 +66,6 @@ public sealed class AbsenceTests(KafkaFixture kafka, PrometheusFixture prometheu
         PrometheusTotals totals = new(server, application);
         await totals.BecomeAsync(truth);
         await totals.NeverFellAsync();
-        await HasEveryPointAsync(server, application, totals);
-    }
-
-    // Prometheus must hold what the topic holds: every point of every series, none left out while the endpoint was away.
-    private static async Task HasEveryPointAsync(PrometheusServer server, StreamApplication application, PrometheusTotals totals)
-    {
-        IReadOnlyList<PrometheusSeries> stored = await server.QueryAsync($"{totals.CallsSelector}[1h]");
-        PointLog points = PointLog.Read(application.BootstrapServers, application.MetricsTopic);
-        points.IsGapless(stepSeconds: 1);
-        Assert.Equal(points.Calls.Count, stored.Count);
-        foreach (PrometheusSeries series in stored)
-        {
-            IEnumerable<(double, double)> written = points.Calls[PrometheusTotals.Name(series.Labels)]
-                .Select(point => (point.TimeUnixNano / 1e9, (double)point.AsInt))
-                .TakeWhile(point => point.Item1 <= series.Points[^1].TimeSeconds);
-            Assert.Equal(written, series.Points);
-        }
+        await totals.HasEveryPointAsync();
     }
 }

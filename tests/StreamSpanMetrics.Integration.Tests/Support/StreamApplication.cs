@@ -67,9 +67,11 @@ public sealed class StreamApplication : IAsyncDisposable
     /// <summary>Starts a worker, which the application disposes of.</summary>
     /// <param name="connector">Further keys of the connector, in flow style.</param>
     /// <param name="stream">Keys of the section <c>stream</c> instead of those of the application.</param>
-    public WorkerProcess StartWorker(string connector = "", string? stream = null)
+    /// <param name="environment">Variables instead of those of the application.</param>
+    public WorkerProcess StartWorker(
+        string connector = "", string? stream = null, IReadOnlyDictionary<string, string?>? environment = null)
     {
-        WorkerProcess worker = WorkerProcess.Start(["run"], Settings(connector, stream ?? Stream), Environment);
+        WorkerProcess worker = WorkerProcess.Start(["run"], Settings(connector, stream ?? Stream), environment ?? Environment);
         workers.Add(worker);
         return worker;
     }

@@ -28,10 +28,14 @@ public sealed class Traffic : IAsyncDisposable
             LingerMs = 5,
             MessageTimeoutMs = (int)Patience.TotalMilliseconds,
             ReconnectBackoffMaxMs = 1000,
+            TopicMetadataRefreshIntervalMs = 1000,
         };
         producer = new ProducerBuilder<Null, byte[]>(settings).SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
         flow = Task.Run(() => FlowAsync(new SpanMaker(seed)));
     }
+
+    /// <summary>Partitions to write to in turn; may grow with the topic.</summary>
+    public int Partitions { get; set; } = RecordFile.PartitionCount;
 
     /// <summary>Records handed to the producer so far.</summary>
     public int Sent => Volatile.Read(ref sent);
@@ -71,16 +75,30 @@ public sealed class Traffic : IAsyncDisposable
         {
             byte[] value = spans.Next(SpansPerRecord);
             values.Add(value);
-            TopicPartition target = new(topic, values.Count % RecordFile.PartitionCount);
-            producer.Produce(target, new Message<Null, byte[]> { Value = value }, report =>
-            {
-                if (report.Error.IsError)
-                {
-                    errors.Add(report.Error);
-                }
-            });
+            Send(value, values.Count % Partitions);
             Interlocked.Increment(ref sent);
             await Task.Delay(Pause, CancellationToken.None);
+        }
+    }
+
+    private void Send(byte[] value, int partition)
+    {
+        try
+        {
+            producer.Produce(new TopicPartition(topic, partition), new Message<Null, byte[]> { Value = value }, NoteError);
+        }
+        catch (ProduceException<Null, byte[]> exception) when (exception.Error.Code == ErrorCode.Local_UnknownPartition)
+        {
+            // The client has not heard yet that the topic has grown.
+            Send(value, partition % RecordFile.PartitionCount);
+        }
+    }
+
+    private void NoteError(DeliveryReport<Null, byte[]> report)
+    {
+        if (report.Error.IsError)
+        {
+            errors.Add(report.Error);
         }
     }
 }

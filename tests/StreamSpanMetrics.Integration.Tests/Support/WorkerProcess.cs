@@ -40,6 +40,12 @@ public sealed class WorkerProcess : IAsyncDisposable
     /// <summary>Asks it to end (SIGTERM), as an orchestrator does.</summary>
     public void Stop() => process.Terminate();
 
+    /// <summary>Makes it stand still (SIGSTOP) as a machine does that is starved or being moved, until <see cref="Thaw"/>.</summary>
+    public void Freeze() => process.Freeze();
+
+    /// <summary>Lets it go on (SIGCONT).</summary>
+    public void Thaw() => process.Thaw();
+
     /// <summary>Waits for its end and returns the exit code.</summary>
     /// <exception cref="TimeoutException">It did not end in time (30 s if not given); it was killed.</exception>
     public Task<int> WaitForExitAsync(TimeSpan? deadline = null) => process.WaitForExitAsync(deadline);

@@ -75,6 +75,7 @@ public sealed class TelemetryServerTests : IDisposable
     private static void Happen(WorkerMetrics metrics)
     {
         metrics.DeadLetters("Truncated", 1);
+        metrics.BreakerTripped(1, 1);
         metrics.ClockAhead(0, 1);
         metrics.Lost("merge", 0, 1);
         metrics.Folded(1);
@@ -86,9 +87,9 @@ public sealed class TelemetryServerTests : IDisposable
         metrics.SamplesRefused("too_old", 1);
         metrics.RemoteWriteRetried();
         metrics.CutFrozen(TimeSpan.FromMilliseconds(7));
-        metrics.StepsClosed(TimeSpan.FromMilliseconds(7));
+        metrics.StepClosed(TimeSpan.FromMilliseconds(7));
         metrics.StepAccepted(TimeSpan.FromMilliseconds(7));
-        metrics.Restored(1, TimeSpan.FromMilliseconds(7));
+        metrics.Restored(TimeSpan.FromMilliseconds(7));
         metrics.RestoreProgress(0, 0.5);
     }
 

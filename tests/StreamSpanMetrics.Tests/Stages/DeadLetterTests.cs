@@ -44,6 +44,29 @@ public sealed class DeadLetterTests
     }
 
     [Fact]
+    public void The_original_headers_come_first()
+    {
+        KeyValuePair<string, byte[]>[] original = [new("tenant", "a"u8.ToArray()), new("tenant", "b"u8.ToArray())];
+        OutgoingRecord letter = LetterOf(Broken, null, original);
+        Assert.Equal(original, letter.Headers!.Take(2));
+        Assert.Equal("__connect.errors.topic", letter.Headers![2].Key);
+    }
+
+    [Fact]
+    public void What_is_too_large_is_cut_and_a_header_says_so()
+    {
+        KeyValuePair<string, byte[]>[] original = [new("small", [1]), new("large", new byte[70_000]), new("last", [2])];
+        byte[] value = [.. Broken, .. new byte[80_000]];
+        OutgoingRecord letter = LetterOf(value, new byte[66_000], original);
+        Assert.Equal(value[..65_536], letter.Value);
+        Assert.Equal(65_536, letter.Key!.Length);
+        Assert.Equal(
+            ["key of 66000 bytes", "value of 80003 bytes", "2 of 3 headers left out"],
+            letter.Headers!.Where(header => header.Key == "streamspanmetrics.cut").Select(header => Encoding.UTF8.GetString(header.Value)));
+        Assert.Contains(letter.Headers!, header => header.Key == "small");
+    }
+
+    [Fact]
     public void A_record_above_the_limit_is_not_read()
     {
         Dictionary<string, string> headers = HeadersOf(SpanRequests.Make("shop", spans: 1000));
@@ -120,6 +143,16 @@ public sealed class DeadLetterTests
         bench.Log.Append(AggregateBench.Source, 0, null, value, bench.Time.NowMillis);
         bench.Consumer.Assign(0);
         bench.Cut();
+    }
+
+    private OutgoingRecord LetterOf(byte[] value, byte[]? key, IReadOnlyList<KeyValuePair<string, byte[]>> headers)
+    {
+        bench.Log.Append(AggregateBench.Source, 0, key, value, bench.Time.NowMillis, headers: headers);
+        bench.Consumer.Assign(0);
+        bench.Cut();
+        bench.Run();
+        MemoryTransaction written = Assert.Single(bench.Producer.Attempts);
+        return Assert.Single(written.Records, record => record.Topic == AggregateBench.DeadLetters);
     }
 
     private Dictionary<string, string> HeadersOf(byte[] value)

@@ -1,4 +1,5 @@
 using StreamSpanMetrics.Core.Settings;
+using StreamSpanMetrics.Schemas.V1;
 using StreamSpanMetrics.Stages;
 using StreamSpanMetrics.Tests.Stages.Support;
 
@@ -44,6 +45,34 @@ public sealed class ForcedCloseTests
         bench.Run();
         Assert.Empty(bench.PointTexts());
         Assert.Empty(bench.Logger.Texts(ForcedEvent));
+    }
+
+    [Theory]
+    [InlineData(false, 0)]
+    [InlineData(true, 4)]
+    public void A_partition_that_is_held_because_it_is_ahead_does_not_count_as_standing_still(bool held, int steps)
+    {
+        MergeBench bench = Started();
+        bench.Consumer.Then(() =>
+        {
+            for (int number = 0; number < 5; number++)
+            {
+                bench.Deltas(0, bench.Block(0, number, number + 1, (First + number) * 10_000, First + number, "shop"));
+            }
+        });
+        for (int i = 0; i < 60; i++)
+        {
+            bench.Consumer.Then(() =>
+            {
+                bench.Time.Advance(TimeSpan.FromSeconds(10));
+                DeltaBlock block = bench.Block(0, 5, 5, (First + 4) * 10_000, First + 4);
+                block.Held = held;
+                bench.Deltas(0, block);
+            });
+        }
+
+        bench.Run();
+        Assert.Equal(steps, bench.Logger.Texts(ForcedEvent).Count == 0 ? 0 : CallPoints.Of(log, 0, "shop").Count - 1);
     }
 
     [Fact]

@@ -108,7 +108,7 @@ public sealed class TwoWorkersTests(ITestOutputHelper output) : IDisposable
         MemoryConsumer consumer = new(log, AggregateBench.Source, AggregateBench.Group, Partitions) { AnswersEnds = true };
         AggregateStage stage = new(
             new StageTelemetry(metrics, "aggregate", worker, time), options, new SpanRules(), new HistogramRules(), consumer, Producer(),
-            time, logger);
+            new MemoryProgressLog(), time, logger);
         return new Baton(stage, consumer);
     }
 
@@ -129,7 +129,8 @@ public sealed class TwoWorkersTests(ITestOutputHelper output) : IDisposable
         MemoryConsumer consumer = new(log, AggregateBench.Deltas, MergeBench.Group, AggregateBench.Shards);
         MemoryShardLog shardLog = new(log, AggregateBench.Deltas, MergeBench.State);
         return new Baton(new MergeStage(
-            new StageTelemetry(metrics, "merge", worker, time), options, consumer, Producer(), shardLog, time, logger), consumer);
+            new StageTelemetry(metrics, "merge", worker, time), options, consumer, Producer(), shardLog, time, logger,
+            new HeldTasks().Launch), consumer);
     }
 
     private MemoryProducer Producer()

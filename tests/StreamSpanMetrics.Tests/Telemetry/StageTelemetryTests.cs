@@ -64,6 +64,9 @@ public sealed class StageTelemetryTests
         bench.Deltas(0, bench.Block(0, 1, 2, (first + 1) * 10_000, first));
         bench.Consumer.Assign(0);
         bench.Consumer.Until(() => reading.Read("point.records") > 0);
+        // The services are added up now and then only.
+        bench.Consumer.Then(() => bench.Time.Advance(TimeSpan.FromSeconds(6)));
+        bench.Consumer.Then(() => { });
         IReadOnlyDictionary<string, double> told = new Dictionary<string, double>();
         bench.Consumer.Then(() => told = reading.Read());
         bench.Run();

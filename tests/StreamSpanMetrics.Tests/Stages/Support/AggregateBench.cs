@@ -42,7 +42,7 @@ internal sealed class AggregateBench
         Producer = new MemoryProducer(Log);
         Telemetry = new StageTelemetry(new WorkerMetrics("test", Time), "aggregate", 0, Time) { Folds = new FoldCounters() };
         Stage = new AggregateStage(
-            Telemetry, options, new SpanRules(), new HistogramRules(), Consumer, Producer, Time, Logger);
+            Telemetry, options, new SpanRules(), new HistogramRules(), Consumer, Producer, ProgressLog, Time, Logger);
         for (int partition = 0; partition < options.KnownPartitions; partition++)
         {
             Log.SetCommitted(Group, partition, 0);
@@ -58,6 +58,8 @@ internal sealed class AggregateBench
     public MemoryConsumer Consumer { get; }
 
     public MemoryProducer Producer { get; }
+
+    public MemoryProgressLog ProgressLog { get; } = new();
 
     public StageTelemetry Telemetry { get; }
 

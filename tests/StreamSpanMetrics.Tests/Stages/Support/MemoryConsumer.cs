@@ -39,6 +39,11 @@ internal sealed class MemoryConsumer(MemoryLog log, string topic, string group, 
     /// <summary>Called before every poll.</summary>
     public Action? BeforePoll { get; set; }
 
+    /// <summary>
+    /// A poll that waits less than this is that of a loop with work to do: the script goes on when it has none. Zero makes it go on anyway.
+    /// </summary>
+    public TimeSpan BusyBelow { get; set; } = TimeSpan.FromMilliseconds(10);
+
     /// <summary>Whether <see cref="EndOffsetsAsync"/> has an answer.</summary>
     public bool AnswersEnds { get; set; }
 
@@ -75,8 +80,15 @@ internal sealed class MemoryConsumer(MemoryLog log, string topic, string group, 
             log.Own(group, partition, this);
         }
 
-        foreach ((int partition, long offset) in events!.Assigned(partitions))
+        IReadOnlyDictionary<int, long> starts = events!.Assigned(partitions);
+        foreach (int partition in partitions)
         {
+            // Without a place to begin at it is paused until the loop has one.
+            if (!starts.TryGetValue(partition, out long offset))
+            {
+                paused.Add(partition);
+            }
+
             positions[partition] = offset;
         }
     }
@@ -115,7 +127,15 @@ internal sealed class MemoryConsumer(MemoryLog log, string topic, string group, 
             return status;
         }
 
-        RunStep();
+        if (timeout >= BusyBelow)
+        {
+            RunStep();
+        }
+        else
+        {
+            Assert.True(BeforePoll is not null || Stopwatch.GetElapsedTime(started) < Patience, "The loop never had nothing to do.");
+        }
+
         return PollStatus.Nothing;
     }
 

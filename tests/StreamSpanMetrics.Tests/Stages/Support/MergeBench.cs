@@ -42,12 +42,15 @@ internal sealed class MergeBench
         Producer = new MemoryProducer(Log);
         ShardLog = new MemoryShardLog(Log, AggregateBench.Deltas, State);
         Telemetry = new StageTelemetry(new WorkerMetrics("test", Time), "merge", 0, Time);
-        Stage = new MergeStage(Telemetry, options, Consumer, Producer, ShardLog, Time, Logger);
+        Stage = new MergeStage(Telemetry, options, Consumer, Producer, ShardLog, Time, Logger, Tasks.Launch);
     }
 
     public MemoryLog Log { get; }
 
     public ManualTime Time { get; }
+
+    /// <summary>What runs beside the loop: at once, unless the test holds it.</summary>
+    public HeldTasks Tasks { get; } = new();
 
     public RecordingLogger Logger { get; } = new();
 
@@ -84,7 +87,7 @@ internal sealed class MergeBench
         }
 
         DeltaHeader header = new(7, ByteString.Empty, partition, from, to, 2, watermarkMillis, false, false);
-        return new DeltaBlockBuilder(folder, 1).Build(accumulator, header)[0].Single();
+        return new DeltaBlockBuilder(1).Build(folder.Freeze(), accumulator, header)[0].Single();
     }
 
     /// <summary>Writes blocks as one record of the deltas topic, with its transaction's marker.</summary>

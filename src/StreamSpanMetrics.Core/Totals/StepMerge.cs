@@ -1,0 +1,253 @@
+using StreamSpanMetrics.Core.Otlp;
+
+namespace StreamSpanMetrics.Core.Totals;
+
+/// <summary>
+/// Adds the entries of a closing step to the totals, some at a time: series that have an entry are kept from expiring, then for each
+/// resource, in key order, new keys are admitted in key order and everything is added (M3). What a restored chunk contains already is
+/// left out (S3). The outcome does not depend on where the work is cut.
+/// </summary>
+internal sealed class StepMerge
+{
+    private const int New = 0;
+    private const int Contained = -1;
+    private const int ResourceWork = 8;
+
+    private readonly ShardTotals totals;
+    private readonly SlotSort sort = new();
+    private readonly List<int> admitted = [];
+    private readonly SlotMerge newSlots;
+    private int[] slots = [];
+    private OpenStep? step;
+    private long number;
+    private Phase phase;
+    private SortedSet<StepResource>.Enumerator resources;
+    private ResourceTotals? resource;
+    private int at;
+
+    public StepMerge(ShardTotals totals)
+    {
+        this.totals = totals;
+        newSlots = new SlotMerge(totals.Series);
+    }
+
+    private enum Phase
+    {
+        Touch,
+        Choose,
+        Sort,
+        Admit,
+        Insert,
+        Add,
+    }
+
+    /// <summary>Begins with a step; the totals change from the first <see cref="Continue"/> on.</summary>
+    public void Begin(OpenStep open, long stepNumber)
+    {
+        step = open;
+        number = stepNumber;
+        int limit = open.Series.SlotLimit;
+        if (slots.Length < limit || slots.Length > limit * 4)
+        {
+            slots = new int[limit + (limit / 4)];
+        }
+
+        Array.Clear(slots);
+        totals.NoteChange(stepNumber);
+        BeginPass(Phase.Touch);
+    }
+
+    /// <summary>Goes on; true when all is merged, or nothing has begun.</summary>
+    /// <param name="work">Entries that may still be handled; lowered by those that were.</param>
+    public bool Continue(ref int work)
+    {
+        while (step is not null)
+        {
+            if (work <= 0)
+            {
+                return false;
+            }
+
+            ContinuePhase(step, resources.Current, ref work);
+        }
+
+        return true;
+    }
+
+    private void ContinuePhase(OpenStep open, StepResource entry, ref int work)
+    {
+        switch (phase)
+        {
+            case Phase.Touch when Touch(open, entry, ref work):
+                NextResource(Phase.Touch, ref work);
+                break;
+            case Phase.Choose when Choose(entry, ref work):
+                sort.Begin(open.Series, admitted);
+                phase = Phase.Sort;
+                break;
+            case Phase.Sort when sort.Continue(ref work):
+                BeginAdmission(entry);
+                break;
+            case Phase.Admit when Admit(open, ref work):
+                newSlots.Begin(resource!);
+                phase = Phase.Insert;
+                break;
+            case Phase.Insert when newSlots.Continue(ref work):
+                at = 0;
+                phase = Phase.Add;
+                break;
+            case Phase.Add when Add(open, entry, ref work):
+                NextResource(Phase.Choose, ref work);
+                break;
+            default:
+                // The slice is over.
+                break;
+        }
+    }
+
+    private void BeginPass(Phase first)
+    {
+        resources = step!.Resources.GetEnumerator();
+        int work = 0;
+        NextResource(first, ref work);
+    }
+
+    private void NextResource(Phase next, ref int work)
+    {
+        work -= ResourceWork;
+        at = 0;
+        admitted.Clear();
+        resource = null;
+        phase = next;
+        if (resources.MoveNext())
+        {
+            resource = totals.FindResource(resources.Current.Key);
+        }
+        else if (next == Phase.Touch)
+        {
+            BeginPass(Phase.Choose);
+        }
+        else
+        {
+            resources = default;
+            step = null;
+        }
+    }
+
+    private bool Touch(OpenStep open, StepResource entry, ref int work)
+    {
+        for (; at < entry.Slots.Count; at++)
+        {
+            if (work-- <= 0)
+            {
+                return false;
+            }
+
+            int from = entry.Slots[at];
+            ulong hash = open.Series.Hash(from);
+            if (totals.IsContained(hash, number))
+            {
+                slots[from] = Contained;
+            }
+            else if (resource is not null && totals.Series.TryFind(hash, resource.Number, open.Series.Key(from), out int slot))
+            {
+                slots[from] = slot + 1;
+                totals.Series.LastChangeStep(slot) = number;
+            }
+        }
+
+        return true;
+    }
+
+    private bool Choose(StepResource entry, ref int work)
+    {
+        for (; at < entry.Slots.Count; at++)
+        {
+            if (work-- <= 0)
+            {
+                return false;
+            }
+
+            if (slots[entry.Slots[at]] == New)
+            {
+                admitted.Add(entry.Slots[at]);
+            }
+        }
+
+        return true;
+    }
+
+    private void BeginAdmission(StepResource entry)
+    {
+        at = 0;
+        ReadOnlySpan<byte> jobKey = entry.Key.AsSpan(0, entry.JobLength);
+        bool jobContained = totals.IsContained(ByteHash.Of(jobKey), number);
+        if (!jobContained || admitted.Count > 0)
+        {
+            JobTotals job = totals.FindOrAddJob(jobKey, entry.ServiceNamespace, entry.ServiceName);
+            resource = totals.FindOrAddResource(entry.Key, job, entry.Identity);
+            if (!jobContained)
+            {
+                totals.Agree(job, entry.Descriptive, number);
+                resource.JoinKinds(entry.Identity, number);
+            }
+        }
+
+        phase = admitted.Count > 0 ? Phase.Admit : Phase.Add;
+    }
+
+    private bool Admit(OpenStep open, ref int work)
+    {
+        for (; at < sort.Sorted.Length; at++)
+        {
+            if (work-- <= 0)
+            {
+                return false;
+            }
+
+            int from = sort.Sorted[at];
+            int slot = totals.Series.Add(open.Series.Hash(from), resource!.Number, open.Series.Key(from), open.Series.Kinds(from));
+            totals.Series.FirstStep(slot) = number;
+            totals.Series.LastChangeStep(slot) = number;
+            resource.NewSlots.Add(slot);
+            slots[from] = slot + 1;
+        }
+
+        totals.CountSeries(resource!.Job, sort.Sorted.Length);
+        return true;
+    }
+
+    private bool Add(OpenStep open, StepResource entry, ref int work)
+    {
+        for (; at < entry.Slots.Count; at++)
+        {
+            if (work-- <= 0)
+            {
+                return false;
+            }
+
+            int from = entry.Slots[at];
+            if (slots[from] > New)
+            {
+                AddEntry(open.Series, from, slots[from] - 1);
+            }
+        }
+
+        return true;
+    }
+
+    private void AddEntry(SeriesStore from, int fromSlot, int slot)
+    {
+        SeriesStore series = totals.Series;
+        series.SpanCount(slot) += from.SpanCount(fromSlot);
+        series.SumNanos(slot) += from.SumNanos(fromSlot);
+        Span<ulong> buckets = series.Buckets(slot);
+        Span<ulong> more = from.Buckets(fromSlot);
+        for (int i = 0; i < more.Length; i++)
+        {
+            buckets[i] += more[i];
+        }
+
+        OpenStep.JoinKinds(series.Kinds(slot), from.Kinds(fromSlot));
+    }
+}

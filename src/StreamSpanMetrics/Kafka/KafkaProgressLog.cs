@@ -1,0 +1,103 @@
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
+using Google.Protobuf;
+using Microsoft.Extensions.Logging;
+using StreamSpanMetrics.Core.Settings;
+using StreamSpanMetrics.Core.Totals;
+using StreamSpanMetrics.Schemas.V1;
+using StreamSpanMetrics.Stages;
+using StreamSpanMetrics.Telemetry;
+
+namespace StreamSpanMetrics.Kafka;
+
+/// <summary>
+/// Looks at the ends of the state topic's partitions: every merge transaction ends with a progress record. Each question has a reading
+/// client of its own; there are few.
+/// </summary>
+internal sealed class KafkaProgressLog : IProgressLog
+{
+    private readonly TopicAdmin topics;
+    private readonly PartitionPeek peek;
+    private readonly string stateTopic;
+    private readonly int shards;
+    private readonly TimeProvider time;
+    private readonly ILogger logger;
+    private readonly CancellationTokenSource closed = new();
+    private Task last = Task.CompletedTask;
+
+    public KafkaProgressLog(KafkaClientSettings kafka, string stateTopic, int shards, TimeProvider time, ILogger logger)
+    {
+        this.stateTopic = stateTopic;
+        this.shards = shards;
+        this.time = time;
+        this.logger = logger;
+        topics = new TopicAdmin(ClientConfigs.RangeConsumer(kafka));
+        peek = new PartitionPeek(ClientConfigs.RangeConsumer(kafka), time);
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyCollection<ProgressRecord>?> ReadAsync()
+    {
+        Task<IReadOnlyCollection<ProgressRecord>?> question = Task.Run(TryReadAsync);
+        last = question;
+        return question;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        closed.Cancel();
+        // A question on its way ends soon, without an answer: the clients must not be taken from under it.
+        last.Wait();
+        topics.Dispose();
+        closed.Dispose();
+    }
+
+    private async Task<IReadOnlyCollection<ProgressRecord>?> TryReadAsync()
+    {
+        try
+        {
+            return await ReadNewestAsync().ConfigureAwait(false);
+        }
+        catch (KafkaException exception)
+        {
+            logger.KafkaError($"looking at {stateTopic}: {topics.Reason(exception)}", time);
+            return null;
+        }
+        catch (OperationCanceledException)
+        {
+            // Closed while it waited: nobody will look at the answer.
+            return null;
+        }
+    }
+
+    private async Task<IReadOnlyCollection<ProgressRecord>> ReadNewestAsync()
+    {
+        IReadOnlyDictionary<int, long> starts =
+            await topics.OffsetsAsync(stateTopic, shards, OffsetSpec.Earliest()).WaitAsync(closed.Token).ConfigureAwait(false);
+        IReadOnlyDictionary<int, long> ends = await topics
+            .OffsetsAsync(stateTopic, shards, OffsetSpec.Latest(), IsolationLevel.ReadCommitted).WaitAsync(closed.Token).ConfigureAwait(false);
+        Dictionary<TopicPartition, OffsetRange> ranges = starts.ToDictionary(
+            start => new TopicPartition(stateTopic, start.Key), start => new OffsetRange(start.Value, ends[start.Key]));
+        return [.. peek.Last(ranges, record => Progress(record) is not null, closed.Token).Values.Select(record => Progress(record)!)];
+    }
+
+    private static ProgressRecord? Progress(ConsumeResult<byte[]?, byte[]?> record)
+    {
+        StateContents contents = new();
+        if (record.Message.Key is null || !contents.Add(record.Message.Key, record.Message.Value) || contents.Progress is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            return ProgressRecord.Parser.ParseFrom(contents.Progress);
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            // Merge stops at a damaged record and says so. For how far partitions may be read an older one will do.
+            return null;
+        }
+    }
+}

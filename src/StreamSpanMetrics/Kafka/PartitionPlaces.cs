@@ -1,0 +1,132 @@
+using Confluent.Kafka;
+
+namespace StreamSpanMetrics.Kafka;
+
+/// <summary>
+/// Where a group member stands in each of its partitions, and where it is to go on as soon as the client can. Polling thread only, except
+/// as the client says otherwise.
+/// </summary>
+internal sealed class PartitionPlaces
+{
+    private readonly IConsumer<bool, bool> consumer;
+    private readonly string topic;
+    private readonly Action<string> trouble;
+    private readonly Dictionary<int, long> positions = [];
+    private readonly Dictionary<int, long> ends = [];
+    private readonly HashSet<int> sought = [];
+
+    // Assigned, but the loop has not said yet where to begin; and to be paused when the client has taken the assignment.
+    private readonly HashSet<int> unready = [];
+    private readonly List<TopicPartition> toPause = [];
+
+    // Said, but the client could not do it yet.
+    private readonly Dictionary<int, long> pendingSeeks = [];
+
+    /// <summary>Places in one topic; <paramref name="trouble"/> hears what the client could not do yet.</summary>
+    public PartitionPlaces(IConsumer<bool, bool> consumer, string topic, Action<string> trouble)
+    {
+        this.consumer = consumer;
+        this.topic = topic;
+        this.trouble = trouble;
+    }
+
+    /// <summary>
+    /// Takes a partition over and says where the client has to begin. Where the loop does not know yet, the end is the one place that
+    /// surely exists: nothing of it is handed over.
+    /// </summary>
+    public Offset Assign(int partition, long? start)
+    {
+        ends.Remove(partition);
+        sought.Add(partition);
+        if (start is long offset)
+        {
+            positions[partition] = offset;
+            return offset;
+        }
+
+        positions.Remove(partition);
+        unready.Add(partition);
+        toPause.Add(new TopicPartition(topic, partition));
+        return Offset.End;
+    }
+
+    /// <summary>A partition is given up.</summary>
+    public void Forget(int partition)
+    {
+        unready.Remove(partition);
+        pendingSeeks.Remove(partition);
+        toPause.RemoveAll(waiting => waiting.Partition.Value == partition);
+    }
+
+    /// <summary>Whether a record of the partition is one that the loop waits for.</summary>
+    public bool IsReady(int partition) => !unready.Contains(partition) && !pendingSeeks.ContainsKey(partition);
+
+    /// <summary>A record was read.</summary>
+    public void Passed(int partition, long offset)
+    {
+        positions[partition] = offset + 1;
+        sought.Remove(partition);
+    }
+
+    /// <summary>The end of the log was met.</summary>
+    public void AtEnd(int partition, long offset) => ends[partition] = offset;
+
+    /// <summary>Offset up to which the log was read; markers behind the last record count.</summary>
+    public long ReadTo(int partition) => Math.Max(Position(partition), ends.GetValueOrDefault(partition));
+
+    /// <summary>Offset of the next record.</summary>
+    public long Position(int partition)
+    {
+        long tracked = positions.GetValueOrDefault(partition);
+        if (sought.Contains(partition))
+        {
+            // Until the first record behind a seek the client still tells the position before it.
+            return tracked;
+        }
+
+        Offset position = consumer.Position(new TopicPartition(topic, partition));
+        return position.IsSpecial ? tracked : Math.Max(tracked, position.Value);
+    }
+
+    /// <summary>Goes on at <paramref name="offset"/>, now or as soon as the client can.</summary>
+    public void Seek(int partition, long offset)
+    {
+        positions[partition] = offset;
+        ends.Remove(partition);
+        sought.Add(partition);
+        unready.Remove(partition);
+        toPause.RemoveAll(waiting => waiting.Partition.Value == partition);
+        pendingSeeks[partition] = offset;
+        SeekPending();
+    }
+
+    /// <summary>
+    /// Tries again what could not be done: a partition that the client has not begun to read, or that is lost but not yet reported, cannot
+    /// be moved. Before every poll.
+    /// </summary>
+    public void SeekPending()
+    {
+        foreach ((int partition, long offset) in pendingSeeks)
+        {
+            try
+            {
+                consumer.Seek(new TopicPartitionOffset(topic, partition, offset));
+                pendingSeeks.Remove(partition);
+            }
+            catch (KafkaException exception) when (exception.Error.Code is ErrorCode.Local_State or ErrorCode.Local_UnknownPartition)
+            {
+                trouble($"seeking in {topic}[{partition}]: {exception.Error.Reason}");
+            }
+        }
+    }
+
+    /// <summary>Pauses what was assigned and has no place yet. After every poll: before, the client would not know the partition.</summary>
+    public void PauseUnready()
+    {
+        if (toPause.Count > 0)
+        {
+            consumer.Pause(toPause);
+            toPause.Clear();
+        }
+    }
+}
