@@ -262,7 +262,8 @@ internal sealed class Checks
         string[] more = mayHaveMore ? [] : [.. actual.Except(expected).Order(StringComparer.Ordinal)];
         if (missing.Length > 0 || more.Length > 0)
         {
-            IEnumerable<string> some = missing.Take(4).Select(point => "    missing " + point).Concat(more.Take(4).Select(point => "    extra   " + point));
+            IEnumerable<string> some =
+                [.. missing.Take(4).Select(point => "    missing " + point), .. more.Take(4).Select(point => "    extra   " + point)];
             Expect(false, $"{what}: {missing.Length} of {expected.Count} points are missing, {more.Length} too many:\n{string.Join('\n', some)}");
         }
     }
