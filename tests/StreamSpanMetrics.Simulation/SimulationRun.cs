@@ -60,7 +60,7 @@ public static class SimulationRun
 
         if (!again.IsAtRest)
         {
-            complaints.Add("the second run did not come to rest");
+            complaints.Add("the second run did not come to rest: " + again.Missing);
         }
     }
 

@@ -40,6 +40,10 @@ internal sealed class SimCluster
     /// <summary>Whether no transaction is open, and all markers are written.</summary>
     public bool IsSettled => unsettled.Count == 0;
 
+    /// <summary>Transactional ids whose open transaction has sent its offsets.</summary>
+    public IEnumerable<string> HalfWay =>
+        unsettled.Where(one => one.Status == TransactionStatus.Ongoing && one.Offsets.Count > 0).Select(one => one.Id);
+
     /// <summary>Groups.</summary>
     public IEnumerable<SimGroup> Groups => groups.Values;
 

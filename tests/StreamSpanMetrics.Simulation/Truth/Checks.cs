@@ -42,7 +42,7 @@ internal sealed class Checks
     /// <summary>All that is wrong; empty if nothing is.</summary>
     public List<string> Run()
     {
-        Expect(world.IsAtRest || IsDeleted, "the world did not come to rest after its workload");
+        Expect(world.IsAtRest || IsDeleted, "the world did not come to rest after its workload: " + world.Missing);
         CheckStops();
         CheckTransactions();
         for (int shard = 0; shard < Plan.Shards; shard++)
@@ -262,10 +262,9 @@ internal sealed class Checks
         string[] more = mayHaveMore ? [] : [.. actual.Except(expected).Order(StringComparer.Ordinal)];
         if (missing.Length > 0 || more.Length > 0)
         {
-            Expect(false, $"{what}: {missing.Length} of {expected.Count} points are missing, {more.Length} too many:\n"
-                + string.Join(
-                    '\n',
-                    missing.Take(4).Select(point => "    missing " + point).Concat(more.Take(4).Select(point => "    extra   " + point))));
+            IEnumerable<string> some =
+                [.. missing.Take(4).Select(point => "    missing " + point), .. more.Take(4).Select(point => "    extra   " + point)];
+            Expect(false, $"{what}: {missing.Length} of {expected.Count} points are missing, {more.Length} too many:\n{string.Join('\n', some)}");
         }
     }
 

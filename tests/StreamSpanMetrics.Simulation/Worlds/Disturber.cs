@@ -53,6 +53,11 @@ internal sealed class Disturber
             state.Compact(state.End - random.Next(12));
         }
 
+        if (random.Next(60) == 0 && world.Cluster.HalfWay.FirstOrDefault() is string id)
+        {
+            Expel(id);
+        }
+
         if (random.Next(world.Plan.StepsPerDisturbance) == 0)
         {
             Disturb();
@@ -108,6 +113,18 @@ internal sealed class Disturber
             default:
                 victim.Stall(Now + Seconds(2));
                 break;
+        }
+    }
+
+    // A member whose heartbeats do not get through, or that an administrator removes, in the middle of a transaction: its offsets were
+    // accepted, its records come later, and the next owner may begin before them.
+    private void Expel(string transactionalId)
+    {
+        foreach (Worker worker in world.Workers.Living.Where(worker => worker.TransactionalId == transactionalId))
+        {
+            Note("expels", worker);
+            worker.Consumer.Group.Leave(worker.Consumer.Metadata.Id, Now);
+            worker.Stall(Now + Seconds(4));
         }
     }
 

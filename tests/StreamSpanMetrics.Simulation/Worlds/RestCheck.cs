@@ -12,20 +12,39 @@ internal sealed class RestCheck(World world, int knownPartitions)
     private readonly Dictionary<int, (long Entries, long Step)> lastSteps = [];
     private readonly Dictionary<int, long> appliedAt = [];
 
+    /// <summary>What is still to be done.</summary>
+    public string Missing { get; private set; } = "";
+
     /// <summary>Looks.</summary>
     public bool IsAtRest()
     {
+        Missing = Look();
+        return Missing.Length == 0;
+    }
+
+    private string Look()
+    {
         SimGroup aggregate = world.Cluster.Group("app.aggregate");
         IReadOnlyList<SimPartition> sources = world.Cluster.Topic(Plan.Source).Partitions;
-        if (world.FormerSource is not null || !world.Cluster.IsSettled || !sources.All(source => HasRead(aggregate, source)))
+        if (world.FormerSource is not null || !world.Cluster.IsSettled)
         {
-            return false;
+            return "a transaction is open, or the source is gone";
+        }
+
+        if (sources.FirstOrDefault(source => !HasRead(aggregate, source)) is SimPartition unread)
+        {
+            return $"{Plan.Source}[{unread.Number}] is committed up to {aggregate.Committed.GetValueOrDefault(unread.Number)} of {unread.End}";
         }
 
         SimGroup export = world.Cluster.Group("app.export");
         SimGroup merge = world.Cluster.Group("app.merge");
-        return world.Cluster.Topic(Plan.Metrics).Partitions.All(metrics => HasExported(export, metrics))
-            && Enumerable.Range(0, world.Plan.Shards).All(shard => HasClosed(merge, shard));
+        if (world.Cluster.Topic(Plan.Metrics).Partitions.FirstOrDefault(metrics => !HasExported(export, metrics)) is SimPartition unsent)
+        {
+            return $"{Plan.Metrics}[{unsent.Number}] is exported up to {export.Committed.GetValueOrDefault(unsent.Number)} of {unsent.End}";
+        }
+
+        int[] open = [.. Enumerable.Range(0, world.Plan.Shards).Where(shard => !HasClosed(merge, shard))];
+        return open.Length == 0 ? "" : $"shard {open[0]} has not closed all steps: {world.Progress(open[0])}";
     }
 
     private bool HasRead(SimGroup group, SimPartition source) =>
@@ -37,7 +56,7 @@ internal sealed class RestCheck(World world, int knownPartitions)
         return last is null || group.Committed.GetValueOrDefault(metrics.Number) == last.Offset + 1;
     }
 
-    // Every clock has passed the last step in which any partition counted something:.
+    // Every clock has passed the last step in which any partition counted something.
     private bool HasClosed(SimGroup merge, int shard)
     {
         ProgressRecord? progress = world.Progress(shard);

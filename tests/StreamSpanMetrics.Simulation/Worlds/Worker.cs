@@ -4,7 +4,8 @@ using StreamSpanMetrics.Simulation.Scheduling;
 namespace StreamSpanMetrics.Simulation.Worlds;
 
 /// <summary>One process with one loop, from its start to its end.</summary>
-internal sealed class Worker(int number, Stage stage, string name, Actor actor, SimConsumer consumer, SimSender? sender, CancellationTokenSource stop)
+internal sealed class Worker(
+    int number, Stage stage, string name, string transactionalId, Actor actor, SimConsumer consumer, SimSender? sender, CancellationTokenSource stop)
 {
     private readonly List<Actor> actors = [actor];
 
@@ -16,6 +17,9 @@ internal sealed class Worker(int number, Stage stage, string name, Actor actor, 
 
     /// <summary>Name in traces.</summary>
     public string Name => name;
+
+    /// <summary>Its transactional id.</summary>
+    public string TransactionalId => transactionalId;
 
     /// <summary>Its membership.</summary>
     public SimConsumer Consumer => consumer;

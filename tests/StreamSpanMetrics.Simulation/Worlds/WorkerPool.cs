@@ -111,7 +111,7 @@ internal sealed class WorkerPool : IDisposable
         CancellationTokenSource stop = new();
         SimConsumer consumer = new(world.Scheduler, world.Cluster, "app." + slot.Stage.ToString().ToLowerInvariant(), world.Faults);
         SimSender? sender = slot.Stage == Stage.Export ? new SimSender(world.Receiver, number, consumer) : null;
-        Worker worker = new(number, slot.Stage, name, actor, consumer, sender, stop);
+        Worker worker = new(number, slot.Stage, name, id, actor, consumer, sender, stop);
         slot.Worker = worker;
         world.Scheduler.Start(actor, () => Run(worker, Build(worker, id, sender), stop.Token));
     }

@@ -75,6 +75,9 @@ internal sealed class World : IDisposable
     /// <summary>Whether all came to rest.</summary>
     public bool IsAtRest { get; private set; }
 
+    /// <summary>What is still to be done when it does not come to rest.</summary>
+    public string Missing { get; private set; } = "";
+
     /// <summary>What happened to the workers, counted by kind.</summary>
     public SortedDictionary<string, int> Events { get; } = new(StringComparer.Ordinal);
 
@@ -90,6 +93,7 @@ internal sealed class World : IDisposable
         Scheduler.Run(() =>
         {
             IsAtRest = Scheduler.Steps % 64 == 0 && check.IsAtRest();
+            Missing = check.Missing;
             // A world whose topic was deleted does not come to rest: its workers stop, as they should.
             return IsAtRest || Scheduler.Time.Ticks >= (FormerSource is null ? end : workloadEndTicks + TimeSpan.FromSeconds(40).Ticks);
         });

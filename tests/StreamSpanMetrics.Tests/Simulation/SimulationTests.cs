@@ -32,7 +32,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
             // What a run is about did happen in it.
             string[] expected =
             [
-                "kills", "stalls", "replaces", "stops", "moves partitions", "grows", "truncates", "deletes the topic", "aborts", "commits",
+                "kills", "stalls", "expels", "replaces", "stops", "moves partitions", "grows", "truncates", "deletes the topic", "aborts", "commits",
                 "forced closes", "lost blocks", "repeated requests",
             ];
             Assert.DoesNotContain(expected, what => tally[what] < 10);
