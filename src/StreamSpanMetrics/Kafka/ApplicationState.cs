@@ -190,7 +190,13 @@ internal sealed class ApplicationState
             return written;
         }
 
-        RefuseForgottenState(sourcePartitions);
+        if (HasOffsets(sourcePartitions))
+        {
+            // Either another worker was first since the look above, and its record came with these offsets; or the state topic was lost, and
+            // a fresh start would repeat counters from zero under the same names.
+            return ReadControl(stop) ?? throw new StageStoppedException(problems.LostControl());
+        }
+
         OffsetSpec from = settings.Source.InitialOffset == InitialOffset.Latest ? OffsetSpec.Latest() : OffsetSpec.Earliest();
         IReadOnlyDictionary<int, long> starts = await admin.OffsetsAsync(settings.Source.Topic, sourcePartitions, from).ConfigureAwait(false);
         byte[] topicId = await admin.TopicIdAsync(settings.Source.Topic).ConfigureAwait(false);
@@ -276,18 +282,14 @@ internal sealed class ApplicationState
         }
     }
 
-    // Offsets without a control record: the state topic was lost. A fresh start would repeat counters from zero under the same names.
-    private void RefuseForgottenState(int sourcePartitions)
+    private bool HasOffsets(int sourcePartitions)
     {
         ConsumerConfig config = ClientConfigs.RangeConsumer(settings.Source.Kafka);
         config.GroupId = settings.Stream.Group("aggregate");
         using IConsumer<Ignore, Ignore> consumer = new ConsumerBuilder<Ignore, Ignore>(config).Build();
         IEnumerable<TopicPartition> partitions = Enumerable.Range(0, sourcePartitions)
             .Select(partition => new TopicPartition(settings.Source.Topic, partition));
-        if (consumer.Committed(partitions, TransactionTimeout).Exists(offset => !offset.Offset.IsSpecial))
-        {
-            throw new StageStoppedException(problems.LostControl());
-        }
+        return consumer.Committed(partitions, TransactionTimeout).Exists(offset => !offset.Offset.IsSpecial);
     }
 
     private static string Differences(string theirs, string ours)
