@@ -22,6 +22,7 @@ internal sealed class Fuzzer(IFuzzTarget target, int seed)
     private readonly List<byte[]> seeds = [.. target.Seeds];
     private byte[] current = [];
     private long currentSince;
+    private long seedBytes;
 
     /// <summary>Runs; false after a find, which is printed with its input.</summary>
     public bool Run(long inputs)
@@ -67,6 +68,7 @@ internal sealed class Fuzzer(IFuzzTarget target, int seed)
             if (answers.Add(target.Feed(input)) && seeds.Count < MaxSeeds)
             {
                 seeds.Add(input);
+                seedBytes += input.Length;
             }
 
             return true;
@@ -95,5 +97,6 @@ internal sealed class Fuzzer(IFuzzTarget target, int seed)
         CultureInfo.InvariantCulture,
         $"{target.Name}: {number} of {inputs} inputs, {answers.Count} kinds of answers, {Stopwatch.GetElapsedTime(started).TotalSeconds:F1} s"));
 
-    private static long MemoryInUse() => GC.GetTotalMemory(forceFullCollection: true);
+    // What this class keeps itself does not count.
+    private long MemoryInUse() => GC.GetTotalMemory(forceFullCollection: true) - seedBytes - answers.Sum(answer => 2L * answer.Length);
 }

@@ -110,6 +110,9 @@ internal sealed class FilledShard
         return bytes;
     }
 
+    /// <summary>Delta batches with an entry for each of a number of series.</summary>
+    public static IEnumerable<DeltaBatch> Batches(int series) => Blocks(series).Select(batch => DeltaBatch.Parser.ParseFrom(batch));
+
     /// <summary>Closes the step as merge does, in slices, and computes all its point records; returns the longest slice.</summary>
     public TimeSpan CloseStepInSlices(TimeSpan duration)
     {
@@ -152,9 +155,6 @@ internal sealed class FilledShard
         return longest;
     }
 
-    /// <summary>Delta batches with an entry for each of a number of series.</summary>
-    public static IEnumerable<DeltaBatch> Batches(int series) => Blocks(series).Select(batch => DeltaBatch.Parser.ParseFrom(batch));
-
     /// <summary>What the state topic would hold after a full set of snapshot chunks, for a restore without any replay.</summary>
     public StateContents Snapshot() => Snapshot(out _, out _);
 
@@ -162,21 +162,19 @@ internal sealed class FilledShard
     public StateContents Snapshot(out long bytes, out int chunks)
     {
         StateContents contents = new();
+        IReadOnlyList<StateRecord> records = StateRecords();
         bytes = 0;
-        chunks = 0;
-        foreach (StateRecord record in StateRecords())
+        chunks = records.Count - 2;
+        foreach (StateRecord record in records)
         {
             bytes += record.Value?.Length ?? 0;
-            chunks++;
             contents.Add(record.Key, record.Value);
         }
 
-        // All but control and progress.
-        chunks -= 2;
         return contents;
     }
 
-    /// <summary>The records of <see cref="Snapshot()"/>, one by one.</summary>
+    /// <summary>The records of <see cref="Snapshot()"/>, one by one: control, chunks, progress.</summary>
     public IReadOnlyList<StateRecord> StateRecords()
     {
         ControlRecord control = new() { Format = 1, Shards = 1 };

@@ -75,6 +75,7 @@ public sealed class TelemetryServerTests : IDisposable
     private static void Happen(WorkerMetrics metrics)
     {
         metrics.DeadLetters("Truncated", 1);
+        metrics.BreakerTripped(1, 1);
         metrics.ClockAhead(0, 1);
         metrics.Lost("merge", 0, 1);
         metrics.Folded(1);
