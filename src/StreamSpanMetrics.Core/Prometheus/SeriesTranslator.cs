@@ -10,7 +10,7 @@ namespace StreamSpanMetrics.Core.Prometheus;
 /// Translates records of the metrics topic into Prometheus series, as the Collector's remote-write exporter does (v0.158.0,
 /// pkg/translator/prometheusremotewrite). Points of one series in one record become one series with its samples in time order.
 /// A resource without metrics in a record says that the descriptive attributes of its job have changed: the
-/// <c>target_info</c> of that former resource ends with a stale marker at the time of the record's newest point.
+/// <c>target_info</c> of that former resource ends with a stale marker at the end of the record's step.
 /// Keeps only caches from record to record: the same record always gives the same bytes (E1). Not for several threads.
 /// </summary>
 public sealed class SeriesTranslator
@@ -29,6 +29,7 @@ public sealed class SeriesTranslator
     private readonly FamilyNames targetInfo;
     private readonly Dictionary<(string Name, string Unit, MetricKind Kind, bool IsSum), FamilyNames?> families = [];
     private long newestMillis;
+    private long newestLiveMillis;
 
     /// <summary>A translator for one exporter.</summary>
     public SeriesTranslator(PrometheusRules rules)
@@ -57,8 +58,11 @@ public sealed class SeriesTranslator
             }
 
             newestMillis = 0;
+            newestLiveMillis = 0;
             AddResource(resource, output);
-            AddTargetInfo(resource.Resource, newestMillis, BitConverter.DoubleToInt64Bits(1.0), onlyNew: false);
+            // Series that only end have their markers 1 ms before the end of the step (P-2), where other resources of the job, whose
+            // target_info is the same series, may have spoken already: a sample behind theirs would be refused.
+            AddTargetInfo(resource.Resource, newestLiveMillis, BitConverter.DoubleToInt64Bits(1.0), onlyNew: false);
             newestOfAll = Math.Max(newestOfAll, newestMillis);
         }
 
@@ -138,7 +142,7 @@ public sealed class SeriesTranslator
         for (int at = 0; at < points.Count; at++)
         {
             NumberDataPoint point = points[at];
-            long millis = Millis(point.TimeUnixNano);
+            long millis = Millis(point.TimeUnixNano, point.Flags);
             double value = point.ValueCase == NumberDataPoint.ValueOneofCase.AsInt ? point.AsInt : point.AsDouble;
             long bits = IsStale(point.Flags) ? StaleMarker.Bits : BitConverter.DoubleToInt64Bits(value);
             table.Add(family, Labels(point.Attributes, resource, labels), new SeriesPoint(millis, bits, null, -1));
@@ -163,7 +167,7 @@ public sealed class SeriesTranslator
         for (int at = 0; at < points.Count; at++)
         {
             HistogramDataPoint point = points[at];
-            long millis = Millis(point.TimeUnixNano);
+            long millis = Millis(point.TimeUnixNano, point.Flags);
             long bits = IsStale(point.Flags) ? StaleMarker.Bits : 0;
             table.Add(family, Labels(point.Attributes, resource, labels), new SeriesPoint(millis, bits, point, -1));
         }
@@ -229,10 +233,12 @@ public sealed class SeriesTranslator
         return family;
     }
 
-    private long Millis(ulong nanos)
+    private long Millis(ulong nanos, uint flags)
     {
         long millis = (long)(nanos / NanosPerMilli);
-        newestMillis = Math.Max(newestMillis, millis);
+        // A marker stands 1 ms before the end of its step (P-2).
+        newestMillis = Math.Max(newestMillis, IsStale(flags) ? millis + 1 : millis);
+        newestLiveMillis = IsStale(flags) ? newestLiveMillis : Math.Max(newestLiveMillis, millis);
         return millis;
     }
 

@@ -128,11 +128,14 @@ public sealed class SnapshotWriter
             {
                 records.Add(new StateRecord(ChunkKey(state.Rules.Shard, CompleteSet.Number, chunk), null));
             }
+
+            // Not by the set that is complete now: a set of one chunk could then drop a forced close that no progress has told of yet,
+            // and nobody who reads the log could ever follow what happened (T5).
+            state.PruneForcedCloses(CompleteSet.Replay.DeltasOffset);
         }
 
         CompleteSet = NextSet;
         NextSet = null;
-        state.PruneForcedCloses(CompleteSet!.Replay.DeltasOffset);
     }
 
     // A power of two, so that a chunk number is bits of the hash; so many that a chunk stays below the record limit.

@@ -1,3 +1,4 @@
+using StreamSpanMetrics.Core.Deltas;
 using StreamSpanMetrics.Core.Settings;
 
 namespace StreamSpanMetrics.Stages;
@@ -43,6 +44,12 @@ public sealed record AggregateOptions
 
     /// <summary>The log forgets offsets sent in transactions: only the demo's in-process broker does. Reading starts at 0 then.</summary>
     public bool OffsetsAreForgotten { get; init; }
+
+    /// <summary>A block with more bytes is split into parts (A3).</summary>
+    public int MaxPartBytes { get; init; } = DeltaFormat.MaxPartBytes;
+
+    /// <summary>Largest record of the deltas topic, in bytes; a part that is larger alone makes a record of its own (A3).</summary>
+    public int MaxBatchBytes { get; init; } = DeltaFormat.MaxBatchBytes;
 
     /// <summary>Entries in all accumulators that make a cut come early (P-6).</summary>
     public int MaxEntries { get; init; } = 400_000;

@@ -36,10 +36,10 @@ public sealed class AggregateStage : IStage, IPartitionEvents
     private long nextCut;
     private int pendingEntries;
 
-    /// <summary>A loop over the given clients.</summary>
+    /// <summary>A loop over the given clients; cuts are sent on the thread pool unless <paramref name="launch"/> says otherwise.</summary>
     public AggregateStage(
         StageTelemetry telemetry, AggregateOptions options, SpanRules spans, HistogramRules histogram, IStageConsumer consumer,
-        IStageProducer producer, IProgressLog progressLog, TimeProvider time, ILogger logger)
+        IStageProducer producer, IProgressLog progressLog, TimeProvider time, ILogger logger, TaskLauncher? launch = null)
     {
         this.telemetry = telemetry;
         this.options = options;
@@ -51,7 +51,8 @@ public sealed class AggregateStage : IStage, IPartitionEvents
         bounds = new ExplicitBounds(histogram);
         clock = new RecordClock(options, time, telemetry.Metrics);
         cuts = new CutBuilder(options, consumer, folder);
-        committer = new CutCommitter(new CutSender(options, consumer, producer, telemetry, time), owned.ContainsKey, logger);
+        CutSender sender = new(options, consumer, producer, telemetry, time);
+        committer = new CutCommitter(sender, owned.ContainsKey, launch ?? Task.Run, logger);
         idle = new IdleAdvance(options, consumer, time);
         gate = new PartitionGate(consumer);
         brake = new SkewBrake(options, consumer, progressLog, gate, time);

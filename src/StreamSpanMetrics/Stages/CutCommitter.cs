@@ -15,14 +15,17 @@ internal sealed class CutCommitter
 
     private readonly CutSender sender;
     private readonly Func<int, bool> owns;
+    private readonly TaskLauncher launch;
     private readonly ILogger logger;
-    private Task<TransactionOutcome>? inFlight;
+    private Task? inFlight;
+    private TransactionOutcome arrived;
     private Cut? cut;
 
-    public CutCommitter(CutSender sender, Func<int, bool> owns, ILogger logger)
+    public CutCommitter(CutSender sender, Func<int, bool> owns, TaskLauncher launch, ILogger logger)
     {
         this.sender = sender;
         this.owns = owns;
+        this.launch = launch;
         this.logger = logger;
     }
 
@@ -36,7 +39,7 @@ internal sealed class CutCommitter
     public void Start(Cut next)
     {
         cut = next;
-        inFlight = Task.Run(() => sender.Send(next));
+        inFlight = launch(() => arrived = sender.Send(next));
     }
 
     /// <summary>
@@ -101,8 +104,9 @@ internal sealed class CutCommitter
 
     private TransactionOutcome Settle()
     {
-        TransactionOutcome outcome = inFlight!.GetAwaiter().GetResult();
+        inFlight!.GetAwaiter().GetResult();
         inFlight = null;
+        TransactionOutcome outcome = arrived;
         if (outcome != TransactionOutcome.Aborted)
         {
             cut = null;

@@ -21,7 +21,7 @@ internal sealed class CutSender
         this.telemetry = telemetry;
         this.time = time;
         this.options = options;
-        blocks = new DeltaBlockBuilder(options.Shards);
+        blocks = new DeltaBlockBuilder(options.Shards, options.MaxPartBytes);
         this.consumer = consumer;
         this.producer = producer;
     }
@@ -32,7 +32,7 @@ internal sealed class CutSender
         List<OutgoingRecord> records = [];
         for (int shard = 0; shard < options.Shards; shard++)
         {
-            foreach (DeltaBatch batch in DeltaBatchPacker.Pack(BlocksOf(cut, shard)))
+            foreach (DeltaBatch batch in DeltaBatchPacker.Pack(BlocksOf(cut, shard), options.MaxBatchBytes))
             {
                 records.Add(new OutgoingRecord(options.DeltasTopic, shard, null, batch.ToByteArray()));
             }

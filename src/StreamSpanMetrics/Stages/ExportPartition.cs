@@ -6,13 +6,14 @@ namespace StreamSpanMetrics.Stages;
 internal sealed class ExportPartition : IDisposable
 {
     private readonly ISeriesSender sender;
-    private readonly CancellationTokenSource cancel = new();
+    private readonly CancellationTokenSource cancel;
     private Task? sending;
 
-    public ExportPartition(int number, ISeriesSender sender, RemoteWriteBatcher batcher, long nextOffset)
+    public ExportPartition(int number, ISeriesSender sender, RemoteWriteBatcher batcher, long nextOffset, TimeProvider time)
     {
         Number = number;
         this.sender = sender;
+        cancel = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
         Batcher = batcher;
         NextOffset = nextOffset;
         SettledOffset = nextOffset;

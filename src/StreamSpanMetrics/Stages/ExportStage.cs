@@ -83,7 +83,7 @@ public sealed class ExportStage : IStage, IPartitionEvents
             }
 
             starts[partition] = offset;
-            owned[partition] = new ExportPartition(partition, sender, makeBatcher(), offset);
+            owned[partition] = new ExportPartition(partition, sender, makeBatcher(), offset, time);
             telemetry.Metrics.Lost(telemetry.Stage, partition, 0);
         }
 

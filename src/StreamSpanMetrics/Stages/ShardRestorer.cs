@@ -44,16 +44,7 @@ internal sealed class ShardRestorer
         }
 
         long started = time.GetTimestamp();
-        IReadOnlyDictionary<int, long> committed = consumer.Committed([number], cancel);
-        RestoreResult result = SnapshotReader.Read(rules, log.ReadState(number, cancel));
-        Check(result.Failure, number, result.Chunk);
-        ShardReplay replay = result.Replay!;
-        if (!committed.TryGetValue(number, out long offset) || offset != replay.ToOffset)
-        {
-            long known = committed.GetValueOrDefault(number, -1);
-            throw new StageStoppedException(Messages.StateMismatch(options.DeltasTopic, number, known, replay.ToOffset));
-        }
-
+        ShardReplay replay = Begin(rules, number, consumer, cancel);
         foreach ((long deltasOffset, DeltaBatch batch) in log.ReadDeltas(number, replay.FromOffset, replay.ToOffset, cancel))
         {
             cancel.ThrowIfCancellationRequested();
@@ -65,6 +56,34 @@ internal sealed class ShardRestorer
         logger.ShardRestored(stage, number, state.ActiveSeries, step, (long)time.GetElapsedTime(started).TotalMilliseconds);
         return new MergeShard(number, options, state, snapshots!, replay.Sequence, time);
     }
+
+    // In the order that M1 demands. Who stood still between the two answers may have lost the shard, and its new owner has gone on: that is
+    // seen by a committed offset that has moved meanwhile, and is no reason to stop.
+    private ShardReplay Begin(ShardRules rules, int number, IStageConsumer consumer, CancellationToken cancel)
+    {
+        long? committed = Committed(number, consumer, cancel);
+        while (true)
+        {
+            RestoreResult result = SnapshotReader.Read(rules, log.ReadState(number, cancel));
+            if (result.Replay is ShardReplay replay && committed == replay.ToOffset)
+            {
+                return replay;
+            }
+
+            long? now = Committed(number, consumer, cancel);
+            if (now == committed)
+            {
+                Check(result.Failure, number, result.Chunk);
+                throw new StageStoppedException(
+                    Messages.StateMismatch(options.DeltasTopic, number, committed ?? -1, result.Replay!.ToOffset));
+            }
+
+            committed = now;
+        }
+    }
+
+    private static long? Committed(int number, IStageConsumer consumer, CancellationToken cancel) =>
+        consumer.Committed([number], cancel).TryGetValue(number, out long offset) ? offset : null;
 
     private bool HasHistogram() => options.Layout.Has(SeriesFamily.Spans) || options.Layout.Has(SeriesFamily.Duration);
 

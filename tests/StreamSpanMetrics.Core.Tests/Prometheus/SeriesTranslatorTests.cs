@@ -197,6 +197,20 @@ public sealed class SeriesTranslatorTests
             TestSeries.Lines(Translate(Bare, record)));
     }
 
+    // Its markers stand 1 ms before the end of the step: another resource of the job may have sent the same target_info at the end already.
+    [Fact]
+    public void A_resource_whose_series_only_end_sends_no_target_info()
+    {
+        NumberDataPoint marker = Number(1999, 0);
+        marker.Flags = (uint)DataPointFlags.NoRecordedValueMask;
+        ExportMetricsServiceRequest record = Record(["service.name", "c", "version", "2"], Calls("calls", marker));
+        Assert.Equal(["calls_total{job=\"c\"} stale@1999"], TestSeries.Lines(Translate(Bare, record)));
+        record.ResourceMetrics.Add(Former("service.name", "c", "version", "1"));
+        Assert.Equal(
+            ["calls_total{job=\"c\"} stale@1999", "target_info{job=\"c\",version=\"1\"} stale@2000"],
+            TestSeries.Lines(Translate(Bare, record)));
+    }
+
     [Fact]
     public void Resources_with_one_target_info_send_it_once()
     {

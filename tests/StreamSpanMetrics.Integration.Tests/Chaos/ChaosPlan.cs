@@ -5,7 +5,7 @@ namespace StreamSpanMetrics.Integration.Tests.Chaos;
 /// <summary>What is to happen, from a seed: every event once in random order, then random ones for as long as there is time.</summary>
 public sealed class ChaosPlan
 {
-    private const int DefaultSeconds = 60;
+    private const int DefaultSeconds = 45;
     private const int DefaultSeed = 1;
 
     private readonly Random random;
@@ -27,7 +27,7 @@ public sealed class ChaosPlan
     /// <summary>For how long things happen.</summary>
     public TimeSpan Duration { get; }
 
-    /// <summary>The plan of the environment: CHAOS_SECONDS (60) and CHAOS_SEED (1).</summary>
+    /// <summary>The plan of the environment: CHAOS_SECONDS (45) and CHAOS_SEED (1).</summary>
     public static ChaosPlan FromEnvironment() =>
         new(Number("CHAOS_SEED", DefaultSeed), TimeSpan.FromSeconds(Number("CHAOS_SECONDS", DefaultSeconds)));
 

@@ -17,7 +17,6 @@ public sealed class RollingRestartTests(KafkaFixture kafka, PrometheusFixture pr
     private static readonly Dictionary<string, string> AppendTime = new() { ["message.timestamp.type"] = "LogAppendTime" };
 
     [Theory]
-    [InlineData("classic", false)]
     [InlineData("classic", true)]
     [InlineData("consumer", false)]
     public async Task Each_partition_stands_still_for_seconds_at_most_and_no_counter_shows_it(string protocol, bool isStatic)

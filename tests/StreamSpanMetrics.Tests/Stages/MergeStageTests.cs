@@ -164,6 +164,26 @@ public sealed class MergeStageTests
     }
 
     [Fact]
+    public void A_restore_that_was_overtaken_by_the_next_owner_begins_again()
+    {
+        MergeBench bench = Started();
+        Feed(bench, 0, 2);
+        bench.Run();
+        MergeBench late = new(log);
+        late.ShardLog.BeforeState = () =>
+        {
+            late.Consumer.Expel(0);
+            MergeBench other = new(log);
+            Feed(other, 2);
+            other.Run();
+        };
+        late.Consumer.Assign(0);
+        late.Consumer.Then(() => late.Consumer.LoseNow(0));
+        late.Run();
+        Assert.Equal(Undisturbed(), MergeBench.PointTexts(log));
+    }
+
+    [Fact]
     public void A_committed_offset_without_progress_stops()
     {
         MergeBench bench = Started();
@@ -275,10 +295,10 @@ public sealed class MergeStageTests
     }
 
     // Five records, each with a block of both partitions; each closes a step.
-    private static void Feed(MergeBench bench, int from = 0)
+    private static void Feed(MergeBench bench, int from = 0, int to = 5)
     {
         bench.Consumer.Assign(0);
-        for (int i = from; i < 5; i++)
+        for (int i = from; i < to; i++)
         {
             long step = First + i;
             string service = i % 2 == 0 ? "shop" : "cart";

@@ -7,8 +7,14 @@ namespace StreamSpanMetrics.Tests.Stages.Support;
 /// <summary>Reads state and deltas from the memory log.</summary>
 internal sealed class MemoryShardLog(MemoryLog log, string deltasTopic, string stateTopic) : IShardLog
 {
+    /// <summary>Called once, before the state is read: what happens while a loop stands still.</summary>
+    public Action? BeforeState { get; set; }
+
     public StateContents ReadState(int shard, CancellationToken cancel)
     {
+        Action? action = BeforeState;
+        BeforeState = null;
+        action?.Invoke();
         StateContents contents = new();
         foreach (MemoryRecord record in log.Read(stateTopic, shard))
         {

@@ -40,9 +40,9 @@ internal sealed class MergeBench
         options = change is null ? options : change(options);
         Consumer = new MemoryConsumer(Log, AggregateBench.Deltas, Group, shards);
         Producer = new MemoryProducer(Log);
-        MemoryShardLog shardLog = new(Log, AggregateBench.Deltas, State);
+        ShardLog = new MemoryShardLog(Log, AggregateBench.Deltas, State);
         Telemetry = new StageTelemetry(new WorkerMetrics("test", Time), "merge", 0, Time);
-        Stage = new MergeStage(Telemetry, options, Consumer, Producer, shardLog, Time, Logger, Tasks.Launch);
+        Stage = new MergeStage(Telemetry, options, Consumer, Producer, ShardLog, Time, Logger, Tasks.Launch);
     }
 
     public MemoryLog Log { get; }
@@ -57,6 +57,8 @@ internal sealed class MergeBench
     public MemoryConsumer Consumer { get; }
 
     public MemoryProducer Producer { get; }
+
+    public MemoryShardLog ShardLog { get; }
 
     public StageTelemetry Telemetry { get; }
 

@@ -1,0 +1,83 @@
+using System.Globalization;
+using System.Numerics;
+using StreamSpanMetrics.Simulation.Worlds;
+
+namespace StreamSpanMetrics.Simulation.Truth;
+
+/// <summary>
+/// Totals at the end of every step, obviously: a dictionary, one step after the other. Every live series has a point at every step, a zero
+/// point at its birth, and a stale marker when it ends (P-1, P-2).
+/// </summary>
+internal sealed class SlowTotals
+{
+    private readonly SortedDictionary<string, SlowSeries> series = new(StringComparer.Ordinal);
+
+    /// <summary>All points, as texts.</summary>
+    public HashSet<string> Points { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Whether no series lives.</summary>
+    public bool IsEmpty => series.Count == 0;
+
+    /// <summary>The point of a counter or histogram.</summary>
+    public static string Point(string name, long startMillis, long timeMillis, string value) =>
+        string.Create(CultureInfo.InvariantCulture, $"{name} start={startMillis} time={timeMillis} {value}");
+
+    /// <summary>The value of a histogram point.</summary>
+    public static string Value(ulong count, double sum, IEnumerable<ulong> buckets) =>
+        string.Create(CultureInfo.InvariantCulture, $"count={count} sum={BitConverter.DoubleToInt64Bits(sum):x} [{string.Join(' ', buckets)}]");
+
+    /// <summary>Closes a step with what was observed in it.</summary>
+    public void Close(long step, IEnumerable<Entry> entries)
+    {
+        foreach (Entry entry in entries)
+        {
+            if (!series.TryGetValue(entry.Series, out SlowSeries? known))
+            {
+                known = new SlowSeries(step, entry.Buckets.Length);
+                series.Add(entry.Series, known);
+            }
+
+            known.LastChange = step;
+            known.Count += entry.Count;
+            known.SumNanos += entry.SumNanos;
+            for (int i = 0; i < entry.Buckets.Length; i++)
+            {
+                known.Buckets[i] += entry.Buckets[i];
+            }
+        }
+
+        foreach ((string name, SlowSeries one) in series.ToArray())
+        {
+            bool ends = step - one.LastChange >= Plan.ExpirySteps;
+            Emit(name, one, step, ends);
+            if (ends)
+            {
+                series.Remove(name);
+            }
+        }
+    }
+
+    private void Emit(string name, SlowSeries one, long step, bool ends)
+    {
+        long start = one.FirstStep * Plan.IntervalMillis;
+        long end = ((step + 1) * Plan.IntervalMillis) - (ends ? 1 : 0);
+        if (one.FirstStep == step)
+        {
+            Add(name, start, start, 0, 0, one.Buckets.Select(_ => 0UL), false);
+        }
+
+        Add(name, start, end, one.Count, one.SumNanos, one.Buckets, ends);
+    }
+
+    private void Add(string name, long start, long time, ulong count, BigInteger sumNanos, IEnumerable<ulong> buckets, bool ends)
+    {
+        if (name.StartsWith(SeriesNames.Events, StringComparison.Ordinal))
+        {
+            Points.Add(Point("events " + name, start, time, ends ? "stale" : count.ToString(CultureInfo.InvariantCulture)));
+            return;
+        }
+
+        Points.Add(Point("calls " + name, start, time, ends ? "stale" : count.ToString(CultureInfo.InvariantCulture)));
+        Points.Add(Point("duration " + name, start, time, ends ? "stale" : Value(count, (double)sumNanos / 1e6, buckets)));
+    }
+}

@@ -1,0 +1,88 @@
+using Google.Protobuf;
+using OpenTelemetry.Proto.Collector.Trace.V1;
+using OpenTelemetry.Proto.Common.V1;
+using OpenTelemetry.Proto.Resource.V1;
+using OpenTelemetry.Proto.Trace.V1;
+
+namespace StreamSpanMetrics.Simulation.Worlds;
+
+/// <summary>Makes records of the source topic: several services and environments, few names, errors, exceptions, and now and then rubbish.</summary>
+internal sealed class SpanMaker(Random random)
+{
+    private static readonly string[] Services = ["shop", "cart", "mail", "pay"];
+    private static readonly string[] Environments = ["", "", "prod", "test"];
+    private static readonly string[] Names = ["GET /", "GET /item", "POST /buy"];
+
+    /// <summary>A record whose spans end at about the given time.</summary>
+    public SourceRecord Make(long nowMillis)
+    {
+        if (random.Next(15) == 0)
+        {
+            return new SourceRecord([0xFF, 0x06, 0x00, (byte)random.Next(256)], null, 0);
+        }
+
+        ExportTraceServiceRequest request = new();
+        List<TruthSpan> truth = [];
+        long newest = 0;
+        for (int resources = random.Next(10) == 0 ? 0 : random.Next(1, 3); resources > 0; resources--)
+        {
+            string service = Services[random.Next(Services.Length)];
+            string environment = Environments[random.Next(Environments.Length)];
+            ResourceSpans all = new() { Resource = new Resource() };
+            all.Resource.Attributes.Add(Text("service.name", service));
+            all.Resource.Attributes.Add(Text("host.name", "host-" + random.Next(random.Next(4) + 1)));
+            if (environment.Length > 0)
+            {
+                all.Resource.Attributes.Add(Text("deployment.environment.name", environment));
+            }
+
+            ScopeSpans scope = new();
+            for (int spans = random.Next(1, 4); spans > 0; spans--)
+            {
+                long end = nowMillis - random.Next(2_000);
+                newest = Math.Max(newest, end);
+                scope.Spans.Add(Span(service, environment, end, truth));
+            }
+
+            all.ScopeSpans.Add(scope);
+            request.ResourceSpans.Add(all);
+        }
+
+        return new SourceRecord(request.ToByteArray(), truth, newest);
+    }
+
+    private Span Span(string service, string environment, long endMillis, List<TruthSpan> truth)
+    {
+        long duration = random.NextInt64(1, random.Next(3) == 0 ? 2_000_000_000 : 20_000_000);
+        string name = Names[random.Next(Names.Length)];
+        bool isClient = random.Next(4) == 0;
+        bool isError = random.Next(5) == 0;
+        ulong end = (ulong)endMillis * 1_000_000;
+        Span span = new()
+        {
+            Name = name,
+            Kind = isClient ? OpenTelemetry.Proto.Trace.V1.Span.Types.SpanKind.Client : OpenTelemetry.Proto.Trace.V1.Span.Types.SpanKind.Server,
+            StartTimeUnixNano = end - (ulong)duration,
+            EndTimeUnixNano = end,
+        };
+        if (isError)
+        {
+            span.Status = new Status { Code = Status.Types.StatusCode.Error };
+        }
+
+        List<string> exceptions = [];
+        while (random.Next(6) == 0)
+        {
+            string type = "E" + random.Next(2);
+            exceptions.Add(type);
+            Span.Types.Event raised = new() { Name = "exception", TimeUnixNano = end };
+            raised.Attributes.Add(Text("exception.type", type));
+            span.Events.Add(raised);
+        }
+
+        truth.Add(new TruthSpan(service, environment, name, isClient, isError, duration, [.. exceptions]));
+        return span;
+    }
+
+    private static KeyValue Text(string name, string text) => new() { Key = name, Value = new AnyValue { StringValue = text } };
+}
