@@ -5,9 +5,9 @@ using StreamSpanMetrics.Testing.Programs;
 namespace StreamSpanMetrics.Integration.Tests.Chaos;
 
 /// <summary>
-/// Everything that a cluster does to a program, for three quarters of a minute: three workers on a real broker are killed, stopped, frozen until they are
-/// expelled, and started again; the broker is killed; the topic grows. Then every counter has to be right. tests/chaos.sh runs it for
-/// longer and with other seeds.
+/// Everything that a cluster does to a program, in short: three workers on a real broker are killed, stopped, frozen until they are expelled,
+/// and started again; the broker is killed; the topic grows. Then every counter has to be right. tests/chaos.sh runs it for longer and with
+/// other seeds.
 /// </summary>
 public sealed class ChaosTests(PrometheusFixture prometheus)
 {
