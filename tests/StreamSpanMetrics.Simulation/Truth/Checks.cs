@@ -116,7 +116,7 @@ internal sealed class Checks
         ForcedCloses += forced.Count;
         SimPartition deltas = world.Cluster.Topic(Plan.Deltas).Partitions[shard];
         LostBlocks += deltas.Committed().Sum(entry => DeltaBatch.Parser.ParseFrom(entry.Value).Blocks.Count(block => block.Lost));
-        computed.Run(deltas, forced, progress?.DeltasOffset ?? 0);
+        computed.Run(deltas, forced, progress?.DeltasOffset ?? 0, progress?.ClosedStep ?? long.MinValue);
         Expect(computed.Refusal is null, $"shard {shard}: source ranges are not contiguous: {computed.Refusal}");
         SimPartition metrics = world.Cluster.Topic(Plan.Metrics).Partitions[shard];
         List<string> written = WrittenPoints.Of(metrics);

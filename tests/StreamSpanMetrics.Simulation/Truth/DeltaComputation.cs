@@ -18,6 +18,7 @@ internal sealed class DeltaComputation
     private readonly SlowTotals totals = new();
     private readonly ByteString topicId;
     private long forcedThrough = NoStep;
+    private long lastStep = long.MaxValue;
 
     /// <summary>The state of a shard at the first start.</summary>
     public DeltaComputation(int sourcePartitions, ByteString topicId)
@@ -44,19 +45,31 @@ internal sealed class DeltaComputation
     /// <summary>Why a block does not fit; null while all do.</summary>
     public string? Refusal { get; private set; }
 
-    /// <summary>Applies all committed batches below an offset.</summary>
+    /// <summary>
+    /// Applies all committed batches below an offset, and behind it only what closed the steps that progress has reached: a transaction in
+    /// the middle of a batch writes steps before the batch is counted as applied (M5).
+    /// </summary>
     /// <param name="deltas">The shard's partition.</param>
     /// <param name="forced">Forced closes that progress records tell of, in order of their offsets.</param>
     /// <param name="toOffset">Offset that progress has reached.</param>
-    public void Run(SimPartition deltas, IReadOnlyList<ForcedClose> forced, long toOffset)
+    /// <param name="toStep">Last closed step of progress.</param>
+    public void Run(SimPartition deltas, IReadOnlyList<ForcedClose> forced, long toOffset, long toStep)
     {
         int next = 0;
-        foreach (LogEntry record in deltas.Committed().Where(record => record.Offset < toOffset))
+        ApplyAll(deltas.Committed().Where(record => record.Offset < toOffset), forced, ref next);
+        Force(forced, ref next, toOffset);
+        lastStep = toStep;
+        ApplyAll(deltas.Committed().Where(record => record.Offset >= toOffset).TakeWhile(_ => ClosedStep < toStep), forced, ref next);
+    }
+
+    private void ApplyAll(IEnumerable<LogEntry> records, IReadOnlyList<ForcedClose> forced, ref int next)
+    {
+        foreach (LogEntry record in records)
         {
             Force(forced, ref next, record.Offset);
             foreach (DeltaBlock block in DeltaBatch.Parser.ParseFrom(record.Value).Blocks)
             {
-                if (!Fits(block))
+                if (Refusal is not null || !Fits(block))
                 {
                     return;
                 }
@@ -65,8 +78,6 @@ internal sealed class DeltaComputation
                 CloseAll();
             }
         }
-
-        Force(forced, ref next, toOffset);
     }
 
     private void Force(IReadOnlyList<ForcedClose> forced, ref int next, long offset)
@@ -127,7 +138,7 @@ internal sealed class DeltaComputation
     private void CloseAll()
     {
         long slowest = sources.Values.Min(source => source.Clock);
-        long target = Math.Max(slowest == NoStep ? NoStep : (slowest / Plan.IntervalMillis) - 1, forcedThrough);
+        long target = Math.Min(lastStep, Math.Max(slowest == NoStep ? NoStep : (slowest / Plan.IntervalMillis) - 1, forcedThrough));
         while (ClosedStep < target)
         {
             long next = ClosedStep + 1;
