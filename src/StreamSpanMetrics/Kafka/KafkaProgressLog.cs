@@ -11,12 +11,12 @@ using StreamSpanMetrics.Telemetry;
 namespace StreamSpanMetrics.Kafka;
 
 /// <summary>
-/// Looks at the ends of the state topic's partitions: every merge transaction ends with a progress record. Each question has a reading
-/// client of its own; there are few.
+/// Looks at the ends of the state topic's partitions: every merge transaction ends with a progress record. Each question has clients of its
+/// own, for one that lived through a restart of the broker was seen to get no answer any more; there are few questions.
 /// </summary>
 internal sealed class KafkaProgressLog : IProgressLog
 {
-    private readonly TopicAdmin topics;
+    private readonly KafkaClientSettings kafka;
     private readonly PartitionPeek peek;
     private readonly string stateTopic;
     private readonly int shards;
@@ -31,7 +31,7 @@ internal sealed class KafkaProgressLog : IProgressLog
         this.shards = shards;
         this.time = time;
         this.logger = logger;
-        topics = new TopicAdmin(ClientConfigs.RangeConsumer(kafka));
+        this.kafka = kafka;
         peek = new PartitionPeek(ClientConfigs.RangeConsumer(kafka), time);
     }
 
@@ -49,15 +49,15 @@ internal sealed class KafkaProgressLog : IProgressLog
         closed.Cancel();
         // A question on its way ends soon, without an answer: the clients must not be taken from under it.
         last.Wait();
-        topics.Dispose();
         closed.Dispose();
     }
 
     private async Task<IReadOnlyCollection<ProgressRecord>?> TryReadAsync()
     {
+        using TopicAdmin topics = new(ClientConfigs.RangeConsumer(kafka));
         try
         {
-            return await ReadNewestAsync().ConfigureAwait(false);
+            return await ReadNewestAsync(topics).ConfigureAwait(false);
         }
         catch (KafkaException exception)
         {
@@ -71,7 +71,7 @@ internal sealed class KafkaProgressLog : IProgressLog
         }
     }
 
-    private async Task<IReadOnlyCollection<ProgressRecord>> ReadNewestAsync()
+    private async Task<IReadOnlyCollection<ProgressRecord>> ReadNewestAsync(TopicAdmin topics)
     {
         IReadOnlyDictionary<int, long> starts =
             await topics.OffsetsAsync(stateTopic, shards, OffsetSpec.Earliest()).WaitAsync(closed.Token).ConfigureAwait(false);
@@ -84,7 +84,7 @@ internal sealed class KafkaProgressLog : IProgressLog
 
     private static ProgressRecord? Progress(ConsumeResult<byte[]?, byte[]?> record)
     {
-        StateContents contents = new(record.Partition.Value);
+        StateContents contents = new();
         if (record.Message.Key is null || !contents.Add(record.Message.Key, record.Message.Value) || contents.Progress is null)
         {
             return null;

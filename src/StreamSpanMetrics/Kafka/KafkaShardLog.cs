@@ -48,11 +48,10 @@ internal sealed class KafkaShardLog : IShardLog
     /// <inheritdoc/>
     public StateContents ReadState(int shard, CancellationToken cancel)
     {
-        using IConsumer<byte[]?, byte[]?> consumer = Open();
         TopicPartition partition = new(stateTopic, shard);
-        long start = Offset(consumer, partition, OffsetSpec.Earliest(), cancel);
-        long end = Offset(consumer, partition, OffsetSpec.Latest(), cancel);
-        StateContents contents = new(shard);
+        long start = Offset(partition, OffsetSpec.Earliest(), cancel);
+        long end = Offset(partition, OffsetSpec.Latest(), cancel);
+        StateContents contents = new();
         foreach (ConsumeResult<byte[]?, byte[]?> record in Read(partition, start, end, cancel))
         {
             contents.Add(record.Message.Key, record.Message.Value);
@@ -62,23 +61,7 @@ internal sealed class KafkaShardLog : IShardLog
     }
 
     /// <inheritdoc/>
-    public Task<long?> StateEndAsync(int shard) => Task.Run(async () =>
-    {
-        try
-        {
-            // Asked rarely: a client for each question is simpler than one that is kept.
-            using TopicAdmin admin = new(new ClientConfig(config.ToDictionary(pair => pair.Key, pair => pair.Value)));
-            return (long?)await admin.EndOffsetAsync(new TopicPartition(stateTopic, shard)).ConfigureAwait(false);
-        }
-        catch (KafkaException exception)
-        {
-            logger.KafkaError($"asking for the end of {stateTopic}[{shard}]: {exception.Error.Reason}", time);
-            return null;
-        }
-    });
-
-    /// <inheritdoc/>
-    public IEnumerable<KeyValuePair<long, DeltaBatch?>> ReadDeltas(int shard, long fromOffset, long toOffset, CancellationToken cancel)
+    public IEnumerable<KeyValuePair<long, DeltaBatch>> ReadDeltas(int shard, long fromOffset, long toOffset, CancellationToken cancel)
     {
         TopicPartition partition = new(deltasTopic, shard);
         foreach (ConsumeResult<byte[]?, byte[]?> record in Read(partition, fromOffset, toOffset, cancel))
@@ -96,24 +79,19 @@ internal sealed class KafkaShardLog : IShardLog
         // Each read has a client of its own, disposed with it.
     }
 
-    private static DeltaBatch? Parse(ConsumeResult<byte[]?, byte[]?> record)
+    private static DeltaBatch Parse(ConsumeResult<byte[]?, byte[]?> record)
     {
         try
         {
             return DeltaBatch.Parser.ParseFrom(record.Message.Value ?? []);
         }
-        catch (InvalidProtocolBufferException)
+        catch (InvalidProtocolBufferException exception)
         {
-            // Whoever applies it knows whether it may be left out, and says so if not.
-            return null;
+            throw new StageStoppedException($"{record.TopicPartitionOffset} is no delta batch; the shard cannot be restored.", exception);
         }
     }
 
-    /// <summary>
-    /// Committed records of any partition from an offset on. There may be some behind <paramref name="to"/>. Throws a
-    /// <see cref="StageStoppedException"/> if the range was deleted.
-    /// </summary>
-    public IEnumerable<ConsumeResult<byte[]?, byte[]?>> Read(TopicPartition partition, long from, long to, CancellationToken cancel)
+    private IEnumerable<ConsumeResult<byte[]?, byte[]?>> Read(TopicPartition partition, long from, long to, CancellationToken cancel)
     {
         long position = from;
         long lastProgress = time.GetTimestamp();
@@ -178,7 +156,7 @@ internal sealed class KafkaShardLog : IShardLog
         }
         catch (ConsumeException exception)
         {
-            throw new RangeDeletedException($"A range of {exception.ConsumerRecord.TopicPartition} that is needed was deleted.", exception);
+            throw new StageStoppedException($"A range of {deltasTopic} or {stateTopic} that is needed to restore a shard was deleted.", exception);
         }
     }
 
@@ -191,9 +169,8 @@ internal sealed class KafkaShardLog : IShardLog
 
     // Read uncommitted on purpose (M1): a read-committed end can lie before a transaction that is just being settled. Without an answer
     // it asks again: a restore must outlive a broker that restarts.
-    private long Offset(IConsumer<byte[]?, byte[]?> consumer, TopicPartition partition, OffsetSpec spec, CancellationToken cancel)
+    private long Offset(TopicPartition partition, OffsetSpec spec, CancellationToken cancel)
     {
-        using IAdminClient admin = new DependentAdminClientBuilder(consumer.Handle).Build();
         ListOffsetsOptions options = new() { IsolationLevel = IsolationLevel.ReadUncommitted, RequestTimeout = AskTimeout };
         TopicPartitionOffsetSpec asked = new() { TopicPartition = partition, OffsetSpec = spec };
         long started = time.GetTimestamp();
@@ -202,6 +179,9 @@ internal sealed class KafkaShardLog : IShardLog
             cancel.ThrowIfCancellationRequested();
             try
             {
+                // A client for each attempt: one that lived through a restart of the broker was seen to get no answer any more.
+                using IConsumer<byte[]?, byte[]?> asking = Open();
+                using IAdminClient admin = new DependentAdminClientBuilder(asking.Handle).Build();
                 ListOffsetsResult result = admin.ListOffsetsAsync([asked], options).GetAwaiter().GetResult();
                 TopicPartitionOffsetError answer = result.ResultInfos[0].TopicPartitionOffsetError;
                 return answer.Error.IsError ? throw new KafkaException(answer.Error) : answer.Offset.Value;

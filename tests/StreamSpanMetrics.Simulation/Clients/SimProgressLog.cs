@@ -19,11 +19,9 @@ internal sealed class SimProgressLog(Scheduler scheduler, SimCluster cluster, st
         }
 
         List<ProgressRecord> newest = [];
-        IReadOnlyList<SimPartition> partitions = cluster.Topic(stateTopic).Partitions;
-        for (int shard = 0; shard < partitions.Count; shard++)
+        foreach (SimPartition partition in cluster.Topic(stateTopic).Partitions)
         {
-            SimPartition partition = partitions[shard];
-            StateContents contents = new(shard);
+            StateContents contents = new();
             long position = partition.Start;
             while (partition.Next(position, out position) is LogEntry entry)
             {

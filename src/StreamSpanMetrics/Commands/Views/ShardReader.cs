@@ -13,13 +13,11 @@ internal sealed class ShardReader
 
     private readonly ProcessorSettings settings;
     private readonly IShardLog log;
-    private readonly ShardProblems problems;
 
     public ShardReader(ProcessorSettings settings, IShardLog log)
     {
         this.settings = settings;
         this.log = log;
-        problems = ApplicationLook.Problems(settings);
     }
 
     /// <summary>
@@ -53,25 +51,19 @@ internal sealed class ShardReader
         RestoreResult result = SnapshotReader.Read(RulesBuilder.Shard(settings, shard), contents);
         if (result.Replay is not ShardReplay replay)
         {
-            return Failed(control, problems.Record(shard, result.Failure, result.Record, result.Chunk));
+            return Failed(control, result.Failure);
         }
 
         try
         {
-            foreach ((long offset, DeltaBatch? batch) in log.ReadDeltas(shard, replay.FromOffset, replay.ToOffset, cancel))
+            foreach ((long offset, DeltaBatch batch) in log.ReadDeltas(shard, replay.FromOffset, replay.ToOffset, cancel))
             {
                 RestoreFailure refused = replay.Apply(batch, offset);
                 if (refused != RestoreFailure.None)
                 {
-                    return Failed(control, refused == RestoreFailure.RefusedBlock
-                        ? problems.RefusedReplay(shard, offset, replay.RefusedBlock)
-                        : problems.IncompleteReplay(shard, replay.FromOffset, replay.ToOffset));
+                    return Failed(control, refused);
                 }
             }
-        }
-        catch (RangeDeletedException)
-        {
-            return Failed(control, problems.IncompleteReplay(shard, replay.FromOffset, replay.ToOffset));
         }
         catch (StageStoppedException exception)
         {
@@ -81,8 +73,9 @@ internal sealed class ShardReader
         RestoreFailure failure = replay.Complete(out ShardState? state, out _);
         return failure == RestoreFailure.None
             ? new RestoredShard(control, null, state, replay.FromOffset, replay.ToOffset)
-            : Failed(control, problems.IncompleteReplay(shard, replay.FromOffset, replay.ToOffset));
+            : Failed(control, failure);
     }
 
-    private static RestoredShard Failed(ControlRecord control, string problem) => new(control, problem, null, 0, 0);
+    private static RestoredShard Failed(ControlRecord control, RestoreFailure failure) =>
+        new(control, "cannot be restored: " + failure, null, 0, 0);
 }

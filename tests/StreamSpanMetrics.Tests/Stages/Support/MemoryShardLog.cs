@@ -1,4 +1,3 @@
-using Google.Protobuf;
 using StreamSpanMetrics.Core.Totals;
 using StreamSpanMetrics.Schemas.V1;
 using StreamSpanMetrics.Stages;
@@ -16,7 +15,7 @@ internal sealed class MemoryShardLog(MemoryLog log, string deltasTopic, string s
         Action? action = BeforeState;
         BeforeState = null;
         action?.Invoke();
-        StateContents contents = new(shard);
+        StateContents contents = new();
         foreach (MemoryRecord record in log.Read(stateTopic, shard))
         {
             Assert.True(contents.Add(record.Key, record.Value));
@@ -25,29 +24,15 @@ internal sealed class MemoryShardLog(MemoryLog log, string deltasTopic, string s
         return contents;
     }
 
-    public IEnumerable<KeyValuePair<long, DeltaBatch?>> ReadDeltas(int shard, long fromOffset, long toOffset, CancellationToken cancel)
+    public IEnumerable<KeyValuePair<long, DeltaBatch>> ReadDeltas(int shard, long fromOffset, long toOffset, CancellationToken cancel)
     {
         foreach (MemoryRecord record in log.Read(deltasTopic, shard, fromOffset, toOffset))
         {
-            yield return KeyValuePair.Create(record.Offset, Parse(record.Value));
+            yield return KeyValuePair.Create(record.Offset, DeltaBatch.Parser.ParseFrom(record.Value));
         }
     }
-
-    public Task<long?> StateEndAsync(int shard) => Task.FromResult<long?>(log.EndOffset(stateTopic, shard));
 
     public void Dispose()
     {
-    }
-
-    private static DeltaBatch? Parse(byte[]? value)
-    {
-        try
-        {
-            return DeltaBatch.Parser.ParseFrom(value);
-        }
-        catch (InvalidProtocolBufferException)
-        {
-            return null;
-        }
     }
 }
