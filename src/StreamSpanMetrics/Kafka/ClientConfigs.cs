@@ -66,7 +66,11 @@ internal static class ClientConfigs
             return config;
         }
 
-        config.PartitionAssignmentStrategy = PartitionAssignmentStrategy.CooperativeSticky;
+        // A static member that comes back owns nothing, while its group still counts what it owned: the cooperative protocol would wait for ever
+        // for it to give up a partition that is to move. Static members seldom move anything, so that moving all at once costs little.
+        config.PartitionAssignmentStrategy = place.InstanceId.Length == 0
+            ? PartitionAssignmentStrategy.CooperativeSticky
+            : PartitionAssignmentStrategy.Range;
         config.SessionTimeoutMs = (int)source.SessionTimeout.TotalMilliseconds;
         config.HeartbeatIntervalMs = (int)source.HeartbeatInterval.TotalMilliseconds;
         return config;

@@ -279,12 +279,42 @@ internal sealed class KafkaStageConsumer : IStageConsumer
         }
 
         RefreshTopic();
-        IReadOnlyDictionary<int, long> starts = events!.Assigned([.. partitions.Select(partition => partition.Partition.Value)]);
-        return [.. partitions.Select(partition =>
+        List<int> numbers = [.. partitions.Select(partition => partition.Partition.Value)];
+        IReadOnlyDictionary<int, long> starts = events!.Assigned(numbers);
+        List<int> unready = [.. numbers.Where(number => !starts.ContainsKey(number))];
+        IReadOnlyDictionary<int, long> ends = unready.Count == 0 ? starts : EndsOf(unready);
+        foreach (int number in numbers)
         {
-            int number = partition.Partition.Value;
-            return new TopicPartitionOffset(partition, places.Assign(number, starts.TryGetValue(number, out long offset) ? offset : null));
-        })];
+            if (starts.TryGetValue(number, out long start))
+            {
+                places.Assign(number, start);
+            }
+            else
+            {
+                places.AssignUnready(number);
+            }
+        }
+
+        return [.. numbers.Select(number => new TopicPartitionOffset(topic, number, starts.TryGetValue(number, out long start) ? start : ends[number]))];
+    }
+
+    // Where the loop does not know yet where to begin, the client waits at the end, a place that surely exists. It has to be told the number:
+    // asked to find the end itself, it may find it once more, half a second later, and jump there from wherever it was sent meanwhile
+    // (rd_kafka_toppar_handle_Offset in librdkafka's src/rdkafka_partition.c retries a question that a pause has outdated).
+    private IReadOnlyDictionary<int, long> EndsOf(IReadOnlyList<int> partitions)
+    {
+        while (true)
+        {
+            stop.ThrowIfCancellationRequested();
+            IReadOnlyDictionary<int, long> ends = EndOffsetsAsync(partitions).GetAwaiter().GetResult();
+            if (partitions.All(ends.ContainsKey))
+            {
+                return ends;
+            }
+
+            telemetry.Beat();
+            stop.WaitHandle.WaitOne(AskPause);
+        }
     }
 
     private List<int> Forget(List<TopicPartitionOffset> partitions)

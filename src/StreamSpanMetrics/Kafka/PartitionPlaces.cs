@@ -30,24 +30,22 @@ internal sealed class PartitionPlaces
         this.trouble = trouble;
     }
 
-    /// <summary>
-    /// Takes a partition over and says where the client has to begin. Where the loop does not know yet, the end is the one place that
-    /// surely exists: nothing of it is handed over.
-    /// </summary>
-    public Offset Assign(int partition, long? start)
+    /// <summary>Takes a partition over that is read from <paramref name="start"/> on.</summary>
+    public void Assign(int partition, long start)
     {
         ends.Remove(partition);
         sought.Add(partition);
-        if (start is long offset)
-        {
-            positions[partition] = offset;
-            return offset;
-        }
+        positions[partition] = start;
+    }
 
+    /// <summary>Takes a partition over of which nothing is handed over before a <see cref="Seek"/> tells where to begin.</summary>
+    public void AssignUnready(int partition)
+    {
+        ends.Remove(partition);
+        sought.Add(partition);
         positions.Remove(partition);
         unready.Add(partition);
         toPause.Add(new TopicPartition(topic, partition));
-        return Offset.End;
     }
 
     /// <summary>A partition is given up.</summary>
