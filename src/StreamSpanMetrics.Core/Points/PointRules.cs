@@ -1,4 +1,7 @@
 using StreamSpanMetrics.Core.Histograms;
+using StreamSpanMetrics.Core.Spans;
+using StreamSpanMetrics.Core.Totals;
+using StreamSpanMetrics.Schemas.V1;
 
 namespace StreamSpanMetrics.Core.Points;
 
@@ -25,4 +28,15 @@ public sealed record PointRules
 
     /// <summary>The metric's full name.</summary>
     public string MetricName(string metric) => Namespace.Length == 0 ? metric : Namespace + "." + metric;
+
+    /// <summary>What the totals of a shard have to know of the rules.</summary>
+    public ShardRules ForShard(int shard, ulong rulesFingerprint, SeriesLayout layout) => new()
+    {
+        Shard = shard,
+        RulesFingerprint = rulesFingerprint,
+        IntervalMillis = IntervalMillis,
+        ExpiryMillis = ExpiryMillis,
+        BucketCount = layout.Has(SeriesFamily.Spans) || layout.Has(SeriesFamily.Duration) ? Histogram.BoundsNanos.Count + 1 : 0,
+        Layout = layout,
+    };
 }

@@ -19,6 +19,7 @@ public sealed class StepRecords
     private readonly PointEncoder encoder;
     private readonly long step;
     private readonly bool isTotals;
+    private readonly bool hasOwnStarts;
     private readonly ulong startNanos;
     private readonly ulong endNanos;
     private uint skip;
@@ -51,6 +52,13 @@ public sealed class StepRecords
         startNanos = startUnixNanos;
         endNanos = endUnixNanos;
     }
+
+    /// <summary>Records of all totals at once, without zero points, each series with its own start time: what a shard holds.</summary>
+    /// <param name="state">A state with closed steps.</param>
+    /// <param name="encoder">The encoder to use.</param>
+    /// <param name="endUnixNanos">Time of all points.</param>
+    public StepRecords(ShardState state, PointEncoder encoder, ulong endUnixNanos)
+        : this(state, encoder, 0, endUnixNanos) => hasOwnStarts = true;
 
     /// <summary>How many records of the step come before and with the current one.</summary>
     public uint Number { get; private set; }
@@ -129,13 +137,13 @@ public sealed class StepRecords
 
     private PointTimes Times(int slot)
     {
-        if (isTotals)
-        {
-            return new PointTimes(startNanos, endNanos, false, false);
-        }
-
         long firstStep = state.Totals.Series.FirstStep(slot);
         ulong start = (ulong)(firstStep * encoder.IntervalMillis) * NanosPerMilli;
+        if (isTotals)
+        {
+            return new PointTimes(hasOwnStarts ? start : startNanos, endNanos, false, false);
+        }
+
         bool isStale = state.Totals.IsExpired(slot, step);
 
         // (P-2) A stale marker comes 1 ms early, so that a series born anew in the next step does not share its timestamp.

@@ -15,6 +15,9 @@ public sealed record ProcessorSettings
     /// <summary>Where series are pushed to; null if no remote-write exporter is on the path.</summary>
     public RemoteWriteSettings? RemoteWrite { get; init; }
 
+    /// <summary>Path of the file that these settings were read from, as it was given; null if there is none. Only for messages.</summary>
+    public string? File { get; init; }
+
     /// <summary>Settings of our own.</summary>
     public StreamSettings Stream { get; init; } = new();
 }

@@ -3,7 +3,6 @@ using StreamSpanMetrics.Core.Points;
 using StreamSpanMetrics.Core.Prometheus;
 using StreamSpanMetrics.Core.Spans;
 using StreamSpanMetrics.Core.Totals;
-using StreamSpanMetrics.Schemas.V1;
 
 namespace StreamSpanMetrics.Core.Settings;
 
@@ -48,21 +47,8 @@ public static class RulesBuilder
     };
 
     /// <summary>Rules of a shard's totals.</summary>
-    public static ShardRules Shard(ProcessorSettings settings, int shard)
-    {
-        SeriesLayout layout = new(Spans(settings));
-        PointRules points = Points(settings);
-        bool hasHistogram = layout.Has(SeriesFamily.Spans) || layout.Has(SeriesFamily.Duration);
-        return new ShardRules
-        {
-            Shard = shard,
-            RulesFingerprint = new RulesFingerprint(settings).Number,
-            IntervalMillis = points.IntervalMillis,
-            ExpiryMillis = points.ExpiryMillis,
-            BucketCount = hasHistogram ? points.Histogram.BoundsNanos.Count + 1 : 0,
-            Layout = layout,
-        };
-    }
+    public static ShardRules Shard(ProcessorSettings settings, int shard) =>
+        Points(settings).ForShard(shard, new RulesFingerprint(settings).Number, new SeriesLayout(Spans(settings)));
 
     /// <summary>Rules of the room Prometheus; those of an exporter with default settings where none is configured.</summary>
     public static PrometheusRules Prometheus(ProcessorSettings settings)

@@ -9,6 +9,12 @@ public sealed record StreamSettings
     /// <summary>Prefix of internal topics, groups and transactional ids. Another id is another, independent application.</summary>
     public string ApplicationId { get; init; } = "spanmetrics";
 
+    /// <summary>
+    /// Application whose counters this one takes over at its first start: it begins where the other one, drained and stopped, ended (S6).
+    /// Empty without one; of no effect later.
+    /// </summary>
+    public string Predecessor { get; init; } = "";
+
     /// <summary>Name of this worker in transactional ids; empty means random for each process (A5).</summary>
     public string InstanceId { get; init; } = "";
 

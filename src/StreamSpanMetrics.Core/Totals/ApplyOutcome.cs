@@ -32,4 +32,7 @@ public enum ApplyOutcome
 
     /// <summary>Its columns contradict each other or its keys do not fit the rules.</summary>
     Malformed,
+
+    /// <summary>The record is no delta batch.</summary>
+    NoBatch,
 }

@@ -11,6 +11,12 @@ namespace StreamSpanMetrics.Core.Totals;
 public readonly record struct ApplyResult(
     ApplyOutcome Outcome, uint Partition, long ExpectedOffset, uint ExpectedPart, long FromOffset, long ToOffset, uint Part)
 {
+    /// <summary>Source offsets that a repair gave up right before the block.</summary>
+    public long GivenUpOffsets { get; init; }
+
+    /// <summary>The answer to a record of the deltas topic that is no batch.</summary>
+    public static ApplyResult NoBatch => new(ApplyOutcome.NoBatch, 0, 0, 0, 0, 0, 0);
+
     /// <summary>Whether the shard has to stop for repair.</summary>
     public bool IsRefusal => Outcome >= ApplyOutcome.Gap;
 }

@@ -1,4 +1,3 @@
-using Google.Protobuf;
 using StreamSpanMetrics.Schemas.V1;
 
 namespace StreamSpanMetrics.Core.Totals;
@@ -19,6 +18,7 @@ public static class ProgressBuilder
         {
             Format = StateFormat.Newest,
             RulesFingerprint = state.Rules.RulesFingerprint,
+            Shard = (uint)state.Rules.Shard,
             DeltasOffset = state.DeltasOffset,
             ClosedStep = Math.Max(state.ClosedStep, state.EmittedThroughStep),
             Sequence = sequence,
@@ -46,9 +46,6 @@ public static class ProgressBuilder
         return progress;
     }
 
-    /// <summary>Key of the progress record of a shard.</summary>
-    public static byte[] Key(int shard) => new StateKey { Type = StateKey.Types.Type.Progress, Shard = (uint)shard }.ToByteArray();
-
-    /// <summary>Key of the control record of a shard.</summary>
-    public static byte[] ControlKey(int shard) => new StateKey { Type = StateKey.Types.Type.Control, Shard = (uint)shard }.ToByteArray();
+    /// <summary>The record of a progress.</summary>
+    public static StateRecord Record(int shard, ProgressRecord progress) => new(StateKeys.Progress(shard), StateSeal.Seal(progress));
 }

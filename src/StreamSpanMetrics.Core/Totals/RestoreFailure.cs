@@ -1,27 +1,27 @@
 namespace StreamSpanMetrics.Core.Totals;
 
-/// <summary>Why a shard's state cannot be restored: each needs another repair.</summary>
+/// <summary>Why a shard's state cannot be restored: each needs another repair. Which record it is about stands beside it.</summary>
 public enum RestoreFailure
 {
     /// <summary>It can.</summary>
     None,
 
-    /// <summary>There is no control record: the application was never started, or its state topic was lost (S1).</summary>
-    MissingControl,
+    /// <summary>The record is not there.</summary>
+    Missing,
 
-    /// <summary>The control or the progress record does not decode or contradicts itself.</summary>
-    DamagedRecord,
+    /// <summary>The record does not decode, its checksum is wrong, or it contradicts itself.</summary>
+    Damaged,
 
-    /// <summary>A chunk of the complete set is not there.</summary>
-    MissingChunk,
+    /// <summary>The record is sound, but an older one than progress names.</summary>
+    Stale,
 
-    /// <summary>A chunk does not decode, its checksum is wrong, or it contradicts itself.</summary>
-    DamagedChunk,
+    /// <summary>The record is sound, but it belongs to another shard or to another place of its set.</summary>
+    Misplaced,
 
-    /// <summary>A record was written under other rules (S2).</summary>
+    /// <summary>The record was written under other rules (S2).</summary>
     ForeignFingerprint,
 
-    /// <summary>A record was written by a newer release (S6).</summary>
+    /// <summary>The record was written by a newer release (S6).</summary>
     NewerFormat,
 
     /// <summary>A delta block of the replay was refused: see the result of that block.</summary>

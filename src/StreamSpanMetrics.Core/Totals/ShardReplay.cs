@@ -34,15 +34,25 @@ public sealed class ShardReplay
     /// <summary>The answer to the block that was refused, if one was.</summary>
     public ApplyResult RefusedBlock { get; private set; }
 
+    /// <summary>Offset of the record applied last: the one with the refused block, if one was.</summary>
+    public long RefusedOffset { get; private set; }
+
     /// <summary>Applies one record of the deltas topic.</summary>
-    /// <param name="batch">Its value.</param>
+    /// <param name="batch">Its value; null if it is no batch.</param>
     /// <param name="deltasOffset">Its offset, at least <see cref="FromOffset"/> and below <see cref="ToOffset"/>.</param>
-    public RestoreFailure Apply(DeltaBatch batch, long deltasOffset)
+    public RestoreFailure Apply(DeltaBatch? batch, long deltasOffset)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(deltasOffset, FromOffset);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(deltasOffset, ToOffset);
         ForceThrough(deltasOffset);
-        foreach (DeltaBlock block in batch.Blocks)
+        RefusedOffset = deltasOffset;
+        if (batch is null && !state.Repairs.Skips(deltasOffset))
+        {
+            RefusedBlock = ApplyResult.NoBatch;
+            return RestoreFailure.RefusedBlock;
+        }
+
+        foreach (DeltaBlock block in batch?.Blocks ?? [])
         {
             if (state.NextClosableStep is not null)
             {

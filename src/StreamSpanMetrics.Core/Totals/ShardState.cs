@@ -35,13 +35,14 @@ public sealed class ShardState
     /// <param name="startOffsets">Start offset by source partition, from the control record.</param>
     /// <param name="topicId">Id of the source topic, from the control record.</param>
     public ShardState(ShardRules rules, IReadOnlyList<long> startOffsets, ByteString topicId)
-        : this(rules, topicId, new ReplayPoint(0, NoStep, SourceLedger.AtStart(startOffsets, topicId)))
+        : this(rules, topicId, new ReplayPoint(0, NoStep, SourceLedger.AtStart(startOffsets, topicId, SourceState.NoClock)), new RepairBook())
     {
     }
 
-    internal ShardState(ShardRules rules, ByteString topicId, ReplayPoint start)
+    internal ShardState(ShardRules rules, ByteString topicId, ReplayPoint start, RepairBook repairs)
     {
         Rules = rules;
+        Repairs = repairs;
         dimensionCounts = rules.DimensionCounts();
         columns = new ColumnsOpener(rules.BucketCount, dimensionCounts);
         openSteps = new OpenSteps(rules.BucketCount, dimensionCounts);
@@ -81,6 +82,9 @@ public sealed class ShardState
 
     /// <summary>Blocks skipped because their range was applied before (M2).</summary>
     public long SkippedBlocks { get; private set; }
+
+    /// <summary>What was decided about places where the shard could not go on (M2).</summary>
+    public RepairBook Repairs { get; }
 
     /// <summary>Forced closes since the replay offset of the complete snapshot set (T5).</summary>
     public IReadOnlyList<ForcedClose> ForcedCloses => forcedCloses;
@@ -132,7 +136,10 @@ public sealed class ShardState
     /// <summary>How many records of a step are written already: none, unless the state was restored in its emission.</summary>
     public uint EmittedRecords(long step) => step == PartlyEmittedStep ? PartlyEmittedRecords : 0;
 
-    /// <summary>Applies a block, or says why not (M2). A refusal changes nothing.</summary>
+    /// <summary>
+    /// Applies a block, or says why not (M2). A refusal changes nothing, but where a repair leads on to the block it is applied first, and
+    /// belongs to the block: a replay does the same.
+    /// </summary>
     /// <param name="block">The block; not kept.</param>
     /// <param name="deltasOffset">Offset of the record that holds it, never smaller than that of an earlier block.</param>
     /// <exception cref="InvalidOperationException">A step is closing or can be closed.</exception>
@@ -144,13 +151,15 @@ public sealed class ShardState
         }
 
         BeginRecord(deltasOffset);
-        SourceState position = ledger.Position(block.SourcePartition);
-        ApplyOutcome outcome = ledger.Judge(block);
-        if (outcome == ApplyOutcome.Applied && !columns.IsWellFormed(block))
+        long givenUp = 0;
+        ApplyOutcome outcome = Repairs.Skips(deltasOffset) ? ApplyOutcome.Skipped : Judge(block);
+        while (Repairs.Find(outcome, block.SourcePartition, ledger.Position(block.SourcePartition)) is SourceRepair repair)
         {
-            outcome = ApplyOutcome.Malformed;
+            givenUp += ApplyRepair(repair);
+            outcome = Judge(block);
         }
 
+        SourceState position = ledger.Position(block.SourcePartition);
         if (outcome == ApplyOutcome.Applied)
         {
             AddEntries(block, position);
@@ -164,7 +173,7 @@ public sealed class ShardState
         }
 
         return new ApplyResult(outcome, block.SourcePartition, position.ExpectedOffset, position.ExpectedPart,
-            block.FromOffset, block.ToOffset, block.Part);
+            block.FromOffset, block.ToOffset, block.Part) { GivenUpOffsets = givenUp };
     }
 
     /// <summary>Says that all blocks of a record are applied, also of one without blocks.</summary>
@@ -295,6 +304,27 @@ public sealed class ShardState
 
     /// <summary>The sources right before the record at <see cref="DeltasOffset"/>.</summary>
     internal ReadOnlySpan<SourceState> SourcesAtDeltasOffset => inRecord ? recordStartSources : ledger.Sources;
+
+    private ApplyOutcome Judge(DeltaBlock block)
+    {
+        ApplyOutcome outcome = ledger.Judge(block);
+        return outcome == ApplyOutcome.Applied && !columns.IsWellFormed(block) ? ApplyOutcome.Malformed : outcome;
+    }
+
+    // All blocks of a repair at once: where a cut falls changes nothing (T1). Returns the source offsets that they leave out.
+    private long ApplyRepair(SourceRepair repair)
+    {
+        foreach (DeltaBlock block in repair.Blocks)
+        {
+            if (Judge(block) == ApplyOutcome.Applied)
+            {
+                AddEntries(block, ledger.Position(block.SourcePartition));
+                ledger.Advance(block);
+            }
+        }
+
+        return ledger.Jump(repair);
+    }
 
     // All at once: for a replay, beside which nobody waits.
     private void CloseAtOnce(long step)

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Google.Protobuf;
 using StreamSpanMetrics.Core.Deltas;
 using StreamSpanMetrics.Core.Spans;
@@ -12,8 +11,6 @@ namespace StreamSpanMetrics.Core.Totals;
 /// </summary>
 internal sealed class SnapshotChunkBuilder
 {
-    private const byte ChecksumTag = (15 << 3) | 5;
-
     // Most series belong to other chunks, and to see that is cheap.
     private const int SeenPerWork = 8;
     private const int WrittenWork = 4;
@@ -39,6 +36,7 @@ internal sealed class SnapshotChunkBuilder
         {
             Format = StateFormat.Newest,
             RulesFingerprint = state.Rules.RulesFingerprint,
+            Shard = (uint)state.Rules.Shard,
             SetNumber = set.Number,
             Chunk = (uint)chunk,
             Chunks = set.Chunks,
@@ -76,33 +74,7 @@ internal sealed class SnapshotChunkBuilder
     }
 
     /// <summary>The chunk with its checksum: a protobuf message may be put together from its fields, as they stand in it.</summary>
-    public byte[] Serialize()
-    {
-        int headSize = head.CalculateSize();
-        byte[] value = new byte[headSize + resources.Written.Length + 1 + sizeof(uint)];
-        head.WriteTo(value.AsSpan(0, headSize));
-        resources.Written.CopyTo(value.AsSpan(headSize));
-        Span<byte> field = value.AsSpan(value.Length - 1 - sizeof(uint));
-        uint checksum = Crc32C.Compute(value.AsSpan(0, value.Length - field.Length));
-        if (checksum == 0)
-        {
-            // A field with its default is left out.
-            return value[..^field.Length];
-        }
-
-        field[0] = ChecksumTag;
-        BinaryPrimitives.WriteUInt32LittleEndian(field[1..], checksum);
-        return value;
-    }
-
-    /// <summary>Whether the checksum of a chunk that was read fits its bytes.</summary>
-    public static bool HasGoodChecksum(ReadOnlySpan<byte> value, SnapshotChunk read)
-    {
-        int content = value.Length - 1 - sizeof(uint);
-        bool isLast = content >= 0 && value[content] == ChecksumTag &&
-            BinaryPrimitives.ReadUInt32LittleEndian(value[(content + 1)..]) == read.Checksum;
-        return read.Checksum == (isLast && read.Checksum != 0 ? Crc32C.Compute(value[..content]) : Crc32C.Compute(value));
-    }
+    public byte[] Serialize() => StateSeal.Seal(head, resources.Written);
 
     private void AddJobResource(ResourceTotals resource)
     {

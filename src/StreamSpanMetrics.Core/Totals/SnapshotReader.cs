@@ -11,63 +11,76 @@ public static class SnapshotReader
     /// <param name="contents">All records of the shard's partition.</param>
     public static RestoreResult Read(ShardRules rules, StateContents contents)
     {
-        if (contents.Control is null)
+        RestoreFailure failure = StateRecordReader.TryControl(contents.Control, out ControlRecord? control);
+        if (failure == RestoreFailure.None && control!.RulesFingerprint != rules.RulesFingerprint)
         {
-            return Failed(RestoreFailure.MissingControl);
-        }
-
-        if (!TryParse(ControlRecord.Parser, contents.Control, out ControlRecord? control))
-        {
-            return Failed(RestoreFailure.DamagedRecord);
-        }
-
-        RestoreFailure failure = Check(rules, control.Format, control.RulesFingerprint);
-        ProgressRecord? progress = null;
-        if (failure == RestoreFailure.None && contents.Progress is not null)
-        {
-            failure = TryParse(ProgressRecord.Parser, contents.Progress, out progress)
-                ? Check(rules, progress.Format, progress.RulesFingerprint)
-                : RestoreFailure.DamagedRecord;
+            failure = RestoreFailure.ForeignFingerprint;
         }
 
         if (failure != RestoreFailure.None)
         {
-            return Failed(failure);
+            return RestoreResult.Failed(failure, StateRecordKind.Control);
         }
 
-        if (progress?.CompleteSet is null)
+        // Without progress the shard is at its beginning; whether it may be, the caller knows from the committed offset (M1).
+        ProgressRecord? progress = null;
+        if (contents.Progress is not null)
         {
-            ShardState beginning = new(rules, control.StartOffsets, control.SourceTopicId);
-            return new RestoreResult(RestoreFailure.None, -1, new ShardReplay(beginning, progress));
+            failure = StateRecordReader.TryProgress(contents.Progress, rules, out progress);
+            if (failure != RestoreFailure.None)
+            {
+                return RestoreResult.Failed(failure, StateRecordKind.Progress);
+            }
         }
 
-        return LoadSet(rules, control, progress, contents);
+        failure = RepairBook.TryRead(rules, contents, out RepairBook repairs);
+        if (failure != RestoreFailure.None)
+        {
+            return RestoreResult.Failed(failure, StateRecordKind.Repair);
+        }
+
+        return progress?.CompleteSet is null
+            ? new RestoreResult(RestoreFailure.None, StateRecordKind.None, -1, new ShardReplay(Beginning(rules, control!, repairs), progress))
+            : LoadSet(rules, control!, progress, contents, repairs);
     }
 
-    private static RestoreResult LoadSet(ShardRules rules, ControlRecord control, ProgressRecord progress, StateContents contents)
+    // A successor begins with its clocks where its predecessor's points end: whatever comes is lifted above that (S6, T1).
+    private static ShardState Beginning(ShardRules rules, ControlRecord control, RepairBook repairs)
+    {
+        long clock = control.StartUnixMillis > 0 ? control.StartUnixMillis : SourceState.NoClock;
+        SourceState[] sources = SourceLedger.AtStart(control.StartOffsets, control.SourceTopicId, clock);
+        return new ShardState(rules, CurrentTopicId(control), new ReplayPoint(0, ShardState.NoStep, sources), repairs);
+    }
+
+    // What partitions that come later are of.
+    private static ByteString CurrentTopicId(ControlRecord control) =>
+        control.CurrentTopicId.IsEmpty ? control.SourceTopicId : control.CurrentTopicId;
+
+    private static RestoreResult LoadSet(
+        ShardRules rules, ControlRecord control, ProgressRecord progress, StateContents contents, RepairBook repairs)
     {
         SnapshotSet set = progress.CompleteSet;
-        bool isSound = set.Replay is not null && set.Chunks > 0 && set.Chunks <= 1 << 20 && (set.Chunks & (set.Chunks - 1)) == 0;
-        if (!isSound || !SourcePositions.TryRead(set.Replay!.Sources, out SourceState[] sources))
+        if (!SourcePositions.TryRead(set.Replay.Sources, out SourceState[] sources))
         {
-            return Failed(RestoreFailure.DamagedRecord);
+            return RestoreResult.Failed(RestoreFailure.Damaged, StateRecordKind.Progress);
         }
 
         ReplayPoint start = new(set.Replay.DeltasOffset, set.Replay.ClosedStep, sources);
-        ShardState state = new(rules, control.SourceTopicId, start);
+        ShardState state = new(rules, CurrentTopicId(control), start, repairs);
         SnapshotChunkLoader loader = new(state.Totals, rules);
         long[] closedSteps = new long[set.Chunks];
         for (int number = 0; number < set.Chunks; number++)
         {
-            RestoreFailure failure = ReadChunk(rules, set, contents.Chunk(set.Number, number), number, out SnapshotChunk? chunk);
+            RestoreFailure failure = StateRecordReader.TryChunk(
+                contents.Chunk(set.Number, number), rules, set, number, out SnapshotChunk? chunk);
             if (failure == RestoreFailure.None && !loader.TryLoad(chunk!))
             {
-                failure = RestoreFailure.DamagedChunk;
+                failure = RestoreFailure.Damaged;
             }
 
             if (failure != RestoreFailure.None)
             {
-                return new RestoreResult(failure, number, null);
+                return RestoreResult.Failed(failure, StateRecordKind.Chunk, number);
             }
 
             closedSteps[number] = chunk!.ClosedStep;
@@ -75,70 +88,6 @@ public static class SnapshotReader
 
         state.Totals.SortSlots();
         state.Totals.SetChunkClosedSteps(closedSteps, start.ClosedStep);
-        return new RestoreResult(RestoreFailure.None, -1, new ShardReplay(state, progress));
+        return new RestoreResult(RestoreFailure.None, StateRecordKind.None, -1, new ShardReplay(state, progress));
     }
-
-    private static RestoreFailure ReadChunk(ShardRules rules, SnapshotSet set, byte[]? value, int number, out SnapshotChunk? chunk)
-    {
-        chunk = null;
-        if (value is null)
-        {
-            return RestoreFailure.MissingChunk;
-        }
-
-        if (!TryParse(SnapshotChunk.Parser, value, out chunk))
-        {
-            return RestoreFailure.DamagedChunk;
-        }
-
-        RestoreFailure failure = Check(rules, chunk.Format, chunk.RulesFingerprint);
-        if (chunk.Format > StateFormat.Newest)
-        {
-            // The checksum may have another meaning there.
-            return failure;
-        }
-
-        if (!SnapshotChunkBuilder.HasGoodChecksum(value, chunk))
-        {
-            return RestoreFailure.DamagedChunk;
-        }
-
-        if (failure != RestoreFailure.None)
-        {
-            return failure;
-        }
-
-        return chunk.SetNumber != set.Number || chunk.Chunk != number || chunk.Chunks != set.Chunks
-            ? RestoreFailure.MissingChunk
-            : RestoreFailure.None;
-    }
-
-    private static RestoreFailure Check(ShardRules rules, uint format, ulong fingerprint)
-    {
-        if (format > StateFormat.Newest)
-        {
-            return RestoreFailure.NewerFormat;
-        }
-
-        return fingerprint == rules.RulesFingerprint ? RestoreFailure.None : RestoreFailure.ForeignFingerprint;
-    }
-
-    private static bool TryParse<T>(
-        MessageParser<T> parser, byte[] value, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out T? message)
-        where T : class, IMessage<T>
-    {
-        try
-        {
-            message = parser.ParseFrom(value);
-            return true;
-        }
-        catch (InvalidProtocolBufferException)
-        {
-            // The caller reports the record as damaged: the exception says nothing that would help to repair it.
-            message = null;
-            return false;
-        }
-    }
-
-    private static RestoreResult Failed(RestoreFailure failure) => new(failure, -1, null);
 }

@@ -1,4 +1,3 @@
-using Google.Protobuf;
 using StreamSpanMetrics.Schemas.V1;
 
 namespace StreamSpanMetrics.Core.Totals;
@@ -14,7 +13,9 @@ namespace StreamSpanMetrics.Core.Totals;
 public sealed class SnapshotWriter
 {
     private const long MaxChunkBytes = 700_000;
-    private const int MaxChunks = 1 << 20;
+
+    /// <summary>Most chunks of a set: a larger number can only be damage.</summary>
+    internal const int MaxChunks = 1 << 20;
 
     private readonly ShardState state;
     private SnapshotChunkBuilder? building;
@@ -100,7 +101,7 @@ public sealed class SnapshotWriter
             throw new InvalidOperationException("No chunk is complete.");
         }
 
-        records.Add(new StateRecord(ChunkKey(state.Rules.Shard, NextSet.Number, (int)NextSet.Written), building.Serialize()));
+        records.Add(new StateRecord(StateKeys.Chunk(state.Rules.Shard, NextSet.Number, (int)NextSet.Written), building.Serialize()));
         building = null;
         NextSet.Written++;
         if (NextSet.Written == NextSet.Chunks)
@@ -112,21 +113,13 @@ public sealed class SnapshotWriter
     /// <summary>Gives up the chunk that was begun, if any: it will be begun anew.</summary>
     public void AbandonChunk() => building = null;
 
-    internal static byte[] ChunkKey(int shard, ulong setNumber, int chunk) => new StateKey
-    {
-        Type = StateKey.Types.Type.Chunk,
-        Shard = (uint)shard,
-        SetParity = (uint)(setNumber & 1),
-        Chunk = (uint)chunk,
-    }.ToByteArray();
-
     private void Complete(ICollection<StateRecord> records)
     {
         if (CompleteSet is not null)
         {
             for (int chunk = 0; chunk < CompleteSet.Chunks; chunk++)
             {
-                records.Add(new StateRecord(ChunkKey(state.Rules.Shard, CompleteSet.Number, chunk), null));
+                records.Add(new StateRecord(StateKeys.Chunk(state.Rules.Shard, CompleteSet.Number, chunk), null));
             }
 
             // Not by the set that is complete now: a set of one chunk could then drop a forced close that no progress has told of yet,

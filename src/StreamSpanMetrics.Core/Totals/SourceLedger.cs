@@ -24,13 +24,13 @@ internal sealed class SourceLedger
     /// <summary>Partitions 0 to count - 1, count being the largest seen in the control record and in blocks.</summary>
     public ReadOnlySpan<SourceState> Sources => sources;
 
-    /// <summary>The sources of a shard at its very beginning (S1).</summary>
-    public static SourceState[] AtStart(IReadOnlyList<long> startOffsets, ByteString topicId)
+    /// <summary>The sources of a shard at its very beginning (S1), all with the same clock.</summary>
+    public static SourceState[] AtStart(IReadOnlyList<long> startOffsets, ByteString topicId, long clockUnixMillis)
     {
         SourceState[] sources = new SourceState[startOffsets.Count];
         for (int partition = 0; partition < sources.Length; partition++)
         {
-            sources[partition] = new SourceState(startOffsets[partition], 0, SourceState.NoClock, topicId);
+            sources[partition] = new SourceState(startOffsets[partition], 0, clockUnixMillis, topicId);
         }
 
         return sources;
@@ -90,17 +90,21 @@ internal sealed class SourceLedger
         ? sources[partition]
         : new SourceState(SourceState.Unknown, 0, SourceState.NoClock, topicId);
 
+    /// <summary>Goes on where a repair says; the clock stays. Returns how many offsets are given up.</summary>
+    public long Jump(SourceRepair repair)
+    {
+        Grow((int)repair.Partition + 1);
+        ref SourceState source = ref sources[repair.Partition];
+        // What another topic of the same name held is not known.
+        long givenUp = source.TopicId == repair.TopicId ? Math.Max(0, repair.ToOffset - Math.Max(0, source.ExpectedOffset)) : 0;
+        source = source with { ExpectedOffset = repair.ToOffset, ExpectedPart = 0, TopicId = repair.TopicId };
+        return givenUp;
+    }
+
     /// <summary>Moves behind a block that fits: offset and clock with the last part only (A3).</summary>
     public void Advance(DeltaBlock block)
     {
-        int count = (int)Math.Max(block.SourcePartitionCount, block.SourcePartition + 1);
-        if (count > sources.Length)
-        {
-            int known = sources.Length;
-            Array.Resize(ref sources, count);
-            Array.Fill(sources, new SourceState(SourceState.Unknown, 0, SourceState.NoClock, topicId), known, count - known);
-        }
-
+        Grow((int)Math.Max(block.SourcePartitionCount, block.SourcePartition + 1));
         ref SourceState source = ref sources[block.SourcePartition];
         bool last = block.Part + 1 >= block.Parts;
         source = last
@@ -111,6 +115,16 @@ internal sealed class SourceLedger
                 ClockUnixMillis = Math.Max(source.ClockUnixMillis, block.WatermarkUnixMillis),
             }
             : source with { ExpectedOffset = block.FromOffset, ExpectedPart = block.Part + 1 };
+    }
+
+    private void Grow(int count)
+    {
+        if (count > sources.Length)
+        {
+            int known = sources.Length;
+            Array.Resize(ref sources, count);
+            Array.Fill(sources, new SourceState(SourceState.Unknown, 0, SourceState.NoClock, topicId), known, count - known);
+        }
     }
 
     /// <summary>The smallest clock; <see cref="SourceState.NoClock"/> while one partition has none, or without partitions.</summary>

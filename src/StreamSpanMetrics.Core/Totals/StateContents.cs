@@ -6,7 +6,12 @@ namespace StreamSpanMetrics.Core.Totals;
 /// <summary>The newest record of every key of one shard's partition of the state topic, while it is read from its beginning.</summary>
 public sealed class StateContents
 {
+    private readonly int shard;
     private readonly Dictionary<(uint Parity, uint Chunk), byte[]> chunks = [];
+    private readonly Dictionary<RepairPlace, byte[]> repairs = [];
+
+    /// <summary>Nothing yet of <paramref name="shard"/>.</summary>
+    public StateContents(int shard) => this.shard = shard;
 
     /// <summary>Value of the control record; null if there is none.</summary>
     public byte[]? Control { get; private set; }
@@ -14,17 +19,19 @@ public sealed class StateContents
     /// <summary>Value of the newest progress record; null if there is none.</summary>
     public byte[]? Progress { get; private set; }
 
+    /// <summary>Values of the repairs.</summary>
+    public IReadOnlyDictionary<RepairPlace, byte[]> Repairs => repairs;
+
+    /// <summary>Records whose key is not ours, or that of another shard. They are left aside: what they replaced is missing then.</summary>
+    public int ForeignRecords { get; private set; }
+
     /// <summary>Takes a record in; a null value removes what its key held.</summary>
-    /// <returns>False if the key does not decode: the record is not ours.</returns>
+    /// <returns>False if the key does not decode or is that of another shard: the record is not ours.</returns>
     public bool Add(ReadOnlySpan<byte> key, byte[]? value)
     {
-        StateKey decoded;
-        try
+        if (Parse(key) is not StateKey decoded || decoded.Shard != shard)
         {
-            decoded = StateKey.Parser.ParseFrom(key);
-        }
-        catch (InvalidProtocolBufferException)
-        {
+            ForeignRecords++;
             return false;
         }
 
@@ -36,16 +43,42 @@ public sealed class StateContents
             case StateKey.Types.Type.Progress:
                 Progress = value;
                 return true;
-            case StateKey.Types.Type.Chunk when value is null:
-                chunks.Remove((decoded.SetParity, decoded.Chunk));
-                return true;
             case StateKey.Types.Type.Chunk:
-                chunks[(decoded.SetParity, decoded.Chunk)] = value;
+                Put(chunks, (decoded.SetParity, decoded.Chunk), value);
+                return true;
+            case StateKey.Types.Type.Repair when decoded.Place is not null:
+                Put(repairs, decoded.Place, value);
                 return true;
             default:
+                ForeignRecords++;
                 return false;
         }
     }
 
     internal byte[]? Chunk(ulong setNumber, int chunk) => chunks.GetValueOrDefault(((uint)(setNumber & 1), (uint)chunk));
+
+    private static StateKey? Parse(ReadOnlySpan<byte> key)
+    {
+        try
+        {
+            return StateKey.Parser.ParseFrom(key);
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            return null;
+        }
+    }
+
+    private static void Put<TKey>(Dictionary<TKey, byte[]> records, TKey key, byte[]? value)
+        where TKey : notnull
+    {
+        if (value is null)
+        {
+            records.Remove(key);
+        }
+        else
+        {
+            records[key] = value;
+        }
+    }
 }

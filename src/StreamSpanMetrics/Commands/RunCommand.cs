@@ -18,12 +18,18 @@ public static class RunCommand
             AllowMultipleArgumentsPerToken = true,
         };
         stages.AcceptOnlyFromAmong([.. StreamSettings.AllStages]);
-        Command command = new("run", "Run a worker until it is told to stop (SIGTERM, Ctrl-C).") { config, stages };
-        command.SetAction((parsed, stop) => RunAsync(config, parsed, parsed.GetValue(stages) ?? [], stop));
+        Option<bool> drain = new("--drain")
+        {
+            Description = "Run merge alone, until all that was aggregated is merged and every step is closed, and end: another application can "
+                + "take over then (stream.predecessor). All other workers of the application must be stopped.",
+        };
+        Command command = new("run", "Run a worker until it is told to stop (SIGTERM, Ctrl-C).") { config, stages, drain };
+        command.SetAction((parsed, stop) => RunAsync(
+            config, parsed, parsed.GetValue(drain) ? ["merge"] : parsed.GetValue(stages) ?? [], parsed.GetValue(drain), stop));
         return command;
     }
 
-    private static async Task<int> RunAsync(SettingsOption config, ParseResult parsed, string[] stages, CancellationToken stop)
+    private static async Task<int> RunAsync(SettingsOption config, ParseResult parsed, string[] stages, bool drain, CancellationToken stop)
     {
         if (!config.TryLoad(parsed, out ProcessorSettings? settings))
         {
@@ -36,7 +42,7 @@ public static class RunCommand
         }
 
         using ILoggerFactory logging = ConsoleLogging.Create(LogLevel.Information);
-        Worker worker = new(settings, TimeProvider.System, logging.CreateLogger("spanmetrics"));
+        Worker worker = new(settings, TimeProvider.System, logging.CreateLogger("spanmetrics")) { IsDraining = drain };
         return await worker.RunAsync(stop).ConfigureAwait(false) switch
         {
             WorkerEnd.Stopped => ExitCode.Ok,

@@ -40,7 +40,7 @@ public sealed class SettingsOption : Option<string>
     {
         ConfigurationResult result = Read(parsed);
         ProblemPrinter.PrintText(result.Problems, parsed.InvocationConfiguration.Error);
-        settings = result.Settings;
+        settings = result.Settings is ProcessorSettings read ? read with { File = parsed.GetValue(this) } : null;
         return settings is not null;
     }
 }

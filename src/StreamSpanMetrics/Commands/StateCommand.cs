@@ -12,10 +12,15 @@ public static class StateCommand
 
     /// <summary>The command with its subcommands.</summary>
     public static Command Create(Func<string, string?>? environment = null) => new(
-        "state", "Look at the state of an application, read from Kafka as a worker restores it. Changes nothing and joins no group.")
+        "state", "Look at the state of an application, read from Kafka as a worker restores it, and repair it.")
     {
         List(environment),
         Show(environment),
+        StateRepairCommands.Verify(environment),
+        StateExportCommand.Create(environment),
+        StateRepairCommands.AcceptGap(environment),
+        StateRepairCommands.Rewind(environment),
+        StateRepairCommands.Reset(environment),
     };
 
     private static Command List(Func<string, string?>? environment)
@@ -65,7 +70,7 @@ public static class StateCommand
         return command;
     }
 
-    private static Task<int> RunAsync(
+    internal static Task<int> RunAsync(
         SettingsOption config, ParseResult parsed, Func<ProcessorSettings, TopicAdmin, Task<int>> run, CancellationToken stop)
     {
         if (!config.TryLoad(parsed, out ProcessorSettings? settings))
@@ -91,14 +96,14 @@ public static class StateCommand
     private static int Judge<TShard>(StateReport<TShard> report)
         where TShard : ShardSummary => report.Shards.All(shard => shard.Problem is null) ? ExitCode.Ok : ExitCode.Failed;
 
-    private static Option<string> Output()
+    internal static Option<string> Output()
     {
         Option<string> output = new("--output") { Description = "Form of the answer.", DefaultValueFactory = _ => "text" };
         output.AcceptOnlyFromAmong("text", "json");
         return output;
     }
 
-    private static void NotNegative(int value, string option, Action<string> addError)
+    internal static void NotNegative(int value, string option, Action<string> addError)
     {
         if (value < 0)
         {

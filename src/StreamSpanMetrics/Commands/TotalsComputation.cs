@@ -1,13 +1,9 @@
-using System.Buffers;
-using System.Text;
 using Google.Protobuf;
 using OpenTelemetry.Proto.Collector.Metrics.V1;
-using OpenTelemetry.Proto.Metrics.V1;
 using StreamSpanMetrics.Core.Deltas;
 using StreamSpanMetrics.Core.Histograms;
 using StreamSpanMetrics.Core.Otlp;
 using StreamSpanMetrics.Core.Points;
-using StreamSpanMetrics.Core.Prometheus;
 using StreamSpanMetrics.Core.Settings;
 using StreamSpanMetrics.Core.Spans;
 using StreamSpanMetrics.Core.Totals;
@@ -110,42 +106,12 @@ internal sealed class TotalsComputation
     /// Writes the totals as one <c>ExportMetricsServiceRequest</c> in OTLP JSON, on one line: all start at the smallest span start and
     /// are of the largest span end.
     /// </summary>
-    public void WriteOtlpJson(TextWriter output)
-    {
-        // OTLP JSON is protobuf's with enums as numbers; the ids of exemplars would have to be hex, but points have none.
-        JsonFormatter formatter = new(JsonFormatter.Settings.Default.WithFormatEnumsAsIntegers(true));
-        string separator = "";
-        output.Write("{ \"resourceMetrics\": [ ");
-        foreach (ExportMetricsServiceRequest request in Requests(startNanos, endNanos))
-        {
-            foreach (ResourceMetrics resource in request.ResourceMetrics)
-            {
-                output.Write(separator + formatter.Format(resource));
-                separator = ", ";
-            }
-        }
-
-        output.Write(separator.Length == 0 ? "] }\n" : " ] }\n");
-    }
+    public void WriteOtlpJson(TextWriter output) => TotalsText.WriteOtlpJson(Requests(startNanos, endNanos), output);
 
     /// <summary>Writes the series that remote write would send, as OpenMetrics text without times.</summary>
-    public void WriteOpenMetrics(TextWriter output)
-    {
-        SeriesTranslator translator = new(RulesBuilder.Prometheus(settings));
-        OpenMetricsText text = new();
-
-        // The times do not show, but target_info needs one.
-        foreach (ExportMetricsServiceRequest request in Requests(0, (ulong)points.IntervalMillis * 1_000_000))
-        {
-            SeriesBuffer series = new();
-            translator.Translate(request, series);
-            text.Add(series);
-        }
-
-        ArrayBufferWriter<byte> exposition = new();
-        text.WriteTo(exposition);
-        output.Write(Encoding.UTF8.GetString(exposition.WrittenSpan));
-    }
+    // The times do not show, but target_info needs one.
+    public void WriteOpenMetrics(TextWriter output) =>
+        TotalsText.WriteOpenMetrics(Requests(0, (ulong)points.IntervalMillis * 1_000_000), settings, output);
 
     private IEnumerable<ExportMetricsServiceRequest> Requests(ulong start, ulong end)
     {

@@ -195,6 +195,7 @@ public static class SettingsWriter
     {
         yaml.Open("stream");
         yaml.Add("application_id", stream.ApplicationId);
+        yaml.Add("predecessor", stream.Predecessor);
         yaml.Add("instance_id", stream.InstanceId);
         yaml.Add("stages", stream.Stages);
         yaml.Open("threads");

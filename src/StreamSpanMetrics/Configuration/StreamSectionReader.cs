@@ -24,6 +24,7 @@ internal static class StreamSectionReader
         StreamSettings settings = new()
         {
             ApplicationId = ReadId(reader, "application_id", defaults.ApplicationId),
+            Predecessor = ReadId(reader, "predecessor", defaults.Predecessor),
             InstanceId = ReadId(reader, "instance_id", defaults.InstanceId),
             Stages = ReadStages(reader),
             AggregateThreads = threads.Integer("aggregate", defaults.AggregateThreads, 1, MaxThreads),
@@ -52,6 +53,11 @@ internal static class StreamSectionReader
             Telemetry = ReadTelemetry(reader.Section("telemetry"), defaults.Telemetry),
         };
         CheckEmission(reader);
+        if (settings.Predecessor == settings.ApplicationId)
+        {
+            reader.Error("predecessor", "is the application itself", "give the new application another application_id");
+        }
+
         threads.Finish();
         breaker.Finish();
 

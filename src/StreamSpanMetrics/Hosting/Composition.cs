@@ -19,6 +19,7 @@ internal sealed class Composition : IDisposable
     private readonly ILogger logger;
     private readonly CancellationToken stop;
     private readonly string instance;
+    private readonly RepairCommands repair;
     private readonly List<IDisposable> owned = [];
 
     public Composition(ProcessorSettings settings, WorkerMetrics metrics, TimeProvider time, ILogger logger, CancellationToken stop)
@@ -29,6 +30,7 @@ internal sealed class Composition : IDisposable
         this.logger = logger;
         this.stop = stop;
         rules = new RulesFingerprint(settings);
+        repair = new RepairCommands(settings.File);
         // KIP-447 fences by group generation: the id need not be stable, only unique (A5).
         instance = settings.Stream.InstanceId.Length > 0 ? settings.Stream.InstanceId : Guid.NewGuid().ToString("N")[..12];
     }
@@ -41,6 +43,9 @@ internal sealed class Composition : IDisposable
 
     /// <summary>Whether the source topic has the broker's timestamps.</summary>
     public required bool SourceIsLogAppendTime { get; init; }
+
+    /// <summary>With it merge ends once everything is merged and closed.</summary>
+    public DrainGoal? Drain { get; init; }
 
     /// <summary>An aggregate loop.</summary>
     public AggregateStage Aggregate(int thread)
@@ -65,6 +70,7 @@ internal sealed class Composition : IDisposable
             BreakerPause = stream.BreakerPause,
             SourceIsLogAppendTime = SourceIsLogAppendTime,
             OffsetsAreForgotten = OffsetsAreForgotten,
+            Repair = repair,
         };
         StageTelemetry telemetry = new(metrics, "aggregate", thread, time) { Folds = new FoldCounters() };
         return new AggregateStage(
@@ -89,6 +95,8 @@ internal sealed class Composition : IDisposable
             BoundedAfter = stream.BoundedAfter,
             OffsetsAreForgotten = OffsetsAreForgotten,
             SourcePartitions = SourcePartitions,
+            Drain = Drain,
+            Repair = repair,
         };
         StageTelemetry telemetry = new(metrics, "merge", thread, time);
         KafkaShardLog log = new(ClientConfigs.RangeConsumer(settings.Source.Kafka), stream.DeltasTopic, stream.StateTopic, time, logger)
@@ -107,7 +115,7 @@ internal sealed class Composition : IDisposable
         string topic = settings.MetricsTopic.Topic;
         StageTelemetry telemetry = new(metrics, "export", thread, time);
         return new ExportStage(
-            telemetry, new ExportOptions { MetricsTopic = topic, OffsetsAreForgotten = OffsetsAreForgotten }, prometheus,
+            telemetry, new ExportOptions { MetricsTopic = topic, OffsetsAreForgotten = OffsetsAreForgotten, Repair = repair }, prometheus,
             Consumer(telemetry, topic, true), sender,
             () => new RemoteWriteBatcher(remoteWrite.MaxBatchBytes, prometheus.SendMetadata), time, logger);
     }

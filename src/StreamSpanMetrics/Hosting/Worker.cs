@@ -26,6 +26,9 @@ internal sealed class Worker
         this.logger = logger;
     }
 
+    /// <summary>Whether merge ends once all that was aggregated is merged and closed, so that a successor can take over (S6).</summary>
+    public bool IsDraining { get; init; }
+
     /// <summary>Runs until <paramref name="stop"/> is set or a stage fails.</summary>
     public async Task<WorkerEnd> RunAsync(CancellationToken stop)
     {
@@ -38,7 +41,8 @@ internal sealed class Worker
             ApplicationState application = new(settings, time, logger);
             // A question that is on its way to brokers cannot be called back; a worker that is told to stop does not wait for its time-out.
             PreparedApplication prepared = await application.PrepareAsync(stop).WaitAsync(stop).ConfigureAwait(false);
-            return await RunStagesAsync(prepared, metrics, health, stop).ConfigureAwait(false);
+            DrainGoal? drain = IsDraining ? await application.DrainGoalAsync().WaitAsync(stop).ConfigureAwait(false) : null;
+            return await RunStagesAsync(prepared, drain, metrics, health, stop).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -86,13 +90,15 @@ internal sealed class Worker
         return server;
     }
 
-    private async Task<WorkerEnd> RunStagesAsync(PreparedApplication prepared, WorkerMetrics metrics, WorkerHealth health, CancellationToken stop)
+    private async Task<WorkerEnd> RunStagesAsync(
+        PreparedApplication prepared, DrainGoal? drain, WorkerMetrics metrics, WorkerHealth health, CancellationToken stop)
     {
         StageRunner runner = new(logger, stop);
         Composition composition = new(settings, metrics, time, logger, runner.Stopping)
         {
             SourcePartitions = prepared.Control.StartOffsets.Count,
             SourceIsLogAppendTime = prepared.SourceIsLogAppendTime,
+            Drain = drain,
         };
         StreamSettings stream = settings.Stream;
         logger.Started(stream.ApplicationId, string.Join(',', stream.Stages), settings.Source.Topic, string.Join(',', settings.Source.Kafka.Brokers));

@@ -16,7 +16,6 @@ namespace StreamSpanMetrics.Kafka;
 /// </summary>
 internal sealed class ApplicationState
 {
-    private const uint ControlFormat = 1;
     private static readonly TimeSpan WaitForBroker = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan TransactionTimeout = TimeSpan.FromSeconds(10);
 
@@ -24,6 +23,7 @@ internal sealed class ApplicationState
     private readonly RulesFingerprint rules;
     private readonly TimeProvider time;
     private readonly ILogger logger;
+    private readonly ApplicationProblems problems;
 
     public ApplicationState(ProcessorSettings settings, TimeProvider time, ILogger logger)
     {
@@ -31,6 +31,7 @@ internal sealed class ApplicationState
         this.time = time;
         this.logger = logger;
         rules = new RulesFingerprint(settings);
+        problems = new ApplicationProblems(settings);
     }
 
     /// <summary>Makes sure of topics and control record, waiting for brokers and source topic.</summary>
@@ -54,6 +55,33 @@ internal sealed class ApplicationState
         }
     }
 
+    /// <summary>Whether a topic id is not that of the source topic that the application reads; false where brokers have no ids.</summary>
+    public static bool IsOtherTopic(ControlRecord control, ReadOnlySpan<byte> topicId)
+    {
+        ByteString known = control.CurrentTopicId.IsEmpty ? control.SourceTopicId : control.CurrentTopicId;
+        return topicId.Length > 0 && !known.IsEmpty && !known.Span.SequenceEqual(topicId);
+    }
+
+    /// <summary>What has to be merged before a successor can take over. Nobody may aggregate any more.</summary>
+    public async Task<DrainGoal> DrainGoalAsync()
+    {
+        using TopicAdmin admin = new(ClientConfigs.Client(settings.Source.Kafka));
+        using GroupAdmin groups = new(ClientConfigs.Client(settings.Source.Kafka));
+        string group = settings.Stream.Group("aggregate");
+        GroupMembership membership = await groups.DescribeAsync(group).ConfigureAwait(false);
+        if (membership.Members.Count > 0)
+        {
+            throw new StageStoppedException(
+                $"{membership.Members.Count} workers still aggregate for '{settings.Stream.ApplicationId}': it cannot be drained. Nothing was "
+                + "changed. Stop them, and start this again. A worker that was killed counts until its session ends "
+                + $"({settings.Source.SessionTimeout.TotalSeconds} s).");
+        }
+
+        int partitions = await admin.PartitionCountAsync(settings.Source.Topic).ConfigureAwait(false);
+        return new DrainGoal(
+            await groups.StableCommittedAsync(group, settings.Source.Topic, partitions).ConfigureAwait(false), settings.Stream.Shards);
+    }
+
     private async Task<ControlRecord> TryPrepareAsync(TopicAdmin admin, CancellationToken stop)
     {
         int sourcePartitions = await WaitForSourceAsync(admin, stop).ConfigureAwait(false);
@@ -64,9 +92,7 @@ internal sealed class ApplicationState
         List<TopicPlan> missing = await MissingTopicsAsync(admin).ConfigureAwait(false);
         if (control is not null && missing.Count > 0)
         {
-            throw new StageStoppedException(
-                $"The application '{settings.Stream.ApplicationId}' has run before, but the topic {missing[0].Name} is gone. Nothing was "
-                + "changed. Start over under another stream.application_id.");
+            throw new StageStoppedException(problems.LostTopic(missing[0].Name));
         }
 
         foreach (TopicPlan plan in missing)
@@ -83,6 +109,7 @@ internal sealed class ApplicationState
         }
 
         Check(control);
+        await CheckTopicAsync(admin, control).ConfigureAwait(false);
         return control;
     }
 
@@ -133,9 +160,7 @@ internal sealed class ApplicationState
             }
             else if (partitions != plan.Partitions)
             {
-                throw new StageStoppedException(
-                    $"The topic {plan.Name} has {partitions} partitions, but should have {plan.Partitions}. The number of shards "
-                    + "(stream.shards) is fixed at the first start of an application id.");
+                throw new OtherRulesException(problems.OtherShards(plan.Name, partitions, plan.Partitions));
             }
         }
 
@@ -148,7 +173,8 @@ internal sealed class ApplicationState
         ConsumerConfig config = ClientConfigs.RangeConsumer(settings.Source.Kafka);
         using KafkaShardLog log = new(config, stream.DeltasTopic, stream.StateTopic, time, logger);
         StateContents contents = log.ReadState(0, stop);
-        return contents.Control is byte[] bytes ? ControlRecord.Parser.ParseFrom(bytes) : null;
+        RestoreFailure failure = StateRecordReader.TryControl(contents.Control, out ControlRecord? control);
+        return failure is RestoreFailure.None or RestoreFailure.Missing ? control : throw new StageStoppedException(problems.Control(failure));
     }
 
     private async Task<ControlRecord?> WriteControlAsync(TopicAdmin admin, int sourcePartitions, CancellationToken stop)
@@ -168,33 +194,52 @@ internal sealed class ApplicationState
         {
             // Either another worker was first since the look above, and its record came with these offsets; or the state topic was lost, and
             // a fresh start would repeat counters from zero under the same names.
-            return ReadControl(stop) ?? throw new StageStoppedException(
-                $"The application '{settings.Stream.ApplicationId}' has committed offsets, but its control record in "
-                + $"{settings.Stream.StateTopic} is gone. Nothing was changed. Start over under another stream.application_id.");
+            return ReadControl(stop) ?? throw new StageStoppedException(problems.LostControl());
         }
 
         OffsetSpec from = settings.Source.InitialOffset == InitialOffset.Latest ? OffsetSpec.Latest() : OffsetSpec.Earliest();
         IReadOnlyDictionary<int, long> starts = await admin.OffsetsAsync(settings.Source.Topic, sourcePartitions, from).ConfigureAwait(false);
+        byte[] topicId = await admin.TopicIdAsync(settings.Source.Topic).ConfigureAwait(false);
+        Handover? handover = null;
+        if (stream.Predecessor.Length > 0)
+        {
+            handover = await new Predecessor(settings, admin, time, logger).EndAsync(topicId, stop).ConfigureAwait(false);
+            starts = handover.StartOffsets.Index().ToDictionary(start => start.Index, start => start.Item);
+        }
+
         IReadOnlyDictionary<int, long> metrics = await admin
             .OffsetsAsync(settings.MetricsTopic.Topic, stream.Shards, OffsetSpec.Latest()).ConfigureAwait(false);
         ControlRecord control = new()
         {
-            Format = ControlFormat,
+            Format = StateFormat.Newest,
             Semantics = RulesFingerprint.Semantics,
             RulesFingerprint = rules.Number,
             Shards = (uint)stream.Shards,
-            SourceTopicId = ByteString.CopyFrom(await admin.TopicIdAsync(settings.Source.Topic).ConfigureAwait(false)),
+            SourceTopicId = ByteString.CopyFrom(topicId),
             SourceTopic = settings.Source.Topic,
             RulesText = rules.Text,
+            IntervalMillis = RulesBuilder.Points(settings).IntervalMillis,
+            Predecessor = stream.Predecessor,
+            StartUnixMillis = handover?.StartUnixMillis ?? 0,
         };
-        control.StartOffsets.Add(Enumerable.Range(0, sourcePartitions).Select(partition => starts[partition]));
+        control.StartOffsets.Add(starts.OrderBy(start => start.Key).Select(start => start.Value));
         TransactionOutcome outcome = producer.Run(client => WriteFirst(client, control, starts, metrics));
         if (outcome != TransactionOutcome.Committed)
         {
             return null;
         }
 
-        logger.FirstStart(stream.ApplicationId, settings.Source.Topic, string.Join(',', control.StartOffsets));
+        if (handover is null)
+        {
+            logger.FirstStart(stream.ApplicationId, settings.Source.Topic, string.Join(',', control.StartOffsets));
+        }
+        else
+        {
+            logger.Succession(
+                stream.ApplicationId, stream.Predecessor, settings.Source.Topic, string.Join(',', control.StartOffsets),
+                DateTimeOffset.FromUnixTimeMilliseconds(control.StartUnixMillis));
+        }
+
         return control;
     }
 
@@ -205,7 +250,7 @@ internal sealed class ApplicationState
         IEnumerable<int> shards = Enumerable.Range(0, stream.Shards);
         KafkaStageProducer.ProduceAll(
             client,
-            [.. shards.Select(shard => new OutgoingRecord(stream.StateTopic, shard, ProgressBuilder.ControlKey(shard), control.ToByteArray()))]);
+            [.. shards.Select(shard => new OutgoingRecord(stream.StateTopic, shard, StateKeys.Control(shard), StateSeal.Seal(control)))]);
         SendOffsets(client, "aggregate", settings.Source.Topic, starts);
         SendOffsets(client, "merge", stream.DeltasTopic, shards.ToDictionary(shard => shard, _ => 0L));
         SendOffsets(client, "export", settings.MetricsTopic.Topic, metrics);
@@ -215,31 +260,25 @@ internal sealed class ApplicationState
     private void SendOffsets(IProducer<byte[]?, byte[]?> client, string stage, string topic, IReadOnlyDictionary<int, long> offsets) =>
         client.SendOffsetsToTransaction(
             offsets.Select(offset => new TopicPartitionOffset(topic, offset.Key, offset.Value)),
-            ConsumerGroupMetadata(settings.Stream.Group(stage)),
+            GroupAdmin.EmptyMembership(settings.Source.Kafka, settings.Stream.Group(stage)),
             TransactionTimeout);
-
-    private IConsumerGroupMetadata ConsumerGroupMetadata(string group)
-    {
-        ConsumerConfig config = ClientConfigs.RangeConsumer(settings.Source.Kafka);
-        config.GroupId = group;
-        using IConsumer<Ignore, Ignore> consumer = new ConsumerBuilder<Ignore, Ignore>(config).Build();
-        return consumer.ConsumerGroupMetadata;
-    }
 
     private void Check(ControlRecord control)
     {
         StreamSettings stream = settings.Stream;
-        if (control.Format > ControlFormat)
-        {
-            throw new StageStoppedException(
-                $"The application '{stream.ApplicationId}' was started by a newer release (control format {control.Format}).");
-        }
-
         if (control.RulesFingerprint != rules.Number || control.Shards != stream.Shards)
         {
             throw new OtherRulesException(
                 $"The application '{stream.ApplicationId}' runs under other rules; a change of rules needs another stream.application_id. "
                 + $"Differences:\n{Differences(control.RulesText, rules.Text)}");
+        }
+    }
+
+    private async Task CheckTopicAsync(TopicAdmin admin, ControlRecord control)
+    {
+        if (IsOtherTopic(control, await admin.TopicIdAsync(settings.Source.Topic).ConfigureAwait(false)))
+        {
+            throw new StageStoppedException(problems.OtherTopic());
         }
     }
 

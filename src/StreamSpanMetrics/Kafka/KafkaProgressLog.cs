@@ -84,7 +84,7 @@ internal sealed class KafkaProgressLog : IProgressLog
 
     private static ProgressRecord? Progress(ConsumeResult<byte[]?, byte[]?> record)
     {
-        StateContents contents = new();
+        StateContents contents = new(record.Partition.Value);
         if (record.Message.Key is null || !contents.Add(record.Message.Key, record.Message.Value) || contents.Progress is null)
         {
             return null;

@@ -51,7 +51,7 @@ internal sealed class KafkaShardLog : IShardLog
         TopicPartition partition = new(stateTopic, shard);
         long start = Offset(partition, OffsetSpec.Earliest(), cancel);
         long end = Offset(partition, OffsetSpec.Latest(), cancel);
-        StateContents contents = new();
+        StateContents contents = new(shard);
         foreach (ConsumeResult<byte[]?, byte[]?> record in Read(partition, start, end, cancel))
         {
             contents.Add(record.Message.Key, record.Message.Value);
@@ -61,7 +61,23 @@ internal sealed class KafkaShardLog : IShardLog
     }
 
     /// <inheritdoc/>
-    public IEnumerable<KeyValuePair<long, DeltaBatch>> ReadDeltas(int shard, long fromOffset, long toOffset, CancellationToken cancel)
+    public Task<long?> StateEndAsync(int shard) => Task.Run(async () =>
+    {
+        try
+        {
+            // Asked rarely: a client for each question is simpler than one that is kept.
+            using TopicAdmin admin = new(new ClientConfig(config.ToDictionary(pair => pair.Key, pair => pair.Value)));
+            return (long?)await admin.EndOffsetAsync(new TopicPartition(stateTopic, shard)).ConfigureAwait(false);
+        }
+        catch (KafkaException exception)
+        {
+            logger.KafkaError($"asking for the end of {stateTopic}[{shard}]: {exception.Error.Reason}", time);
+            return null;
+        }
+    });
+
+    /// <inheritdoc/>
+    public IEnumerable<KeyValuePair<long, DeltaBatch?>> ReadDeltas(int shard, long fromOffset, long toOffset, CancellationToken cancel)
     {
         TopicPartition partition = new(deltasTopic, shard);
         foreach (ConsumeResult<byte[]?, byte[]?> record in Read(partition, fromOffset, toOffset, cancel))
@@ -79,19 +95,24 @@ internal sealed class KafkaShardLog : IShardLog
         // Each read has a client of its own, disposed with it.
     }
 
-    private static DeltaBatch Parse(ConsumeResult<byte[]?, byte[]?> record)
+    private static DeltaBatch? Parse(ConsumeResult<byte[]?, byte[]?> record)
     {
         try
         {
             return DeltaBatch.Parser.ParseFrom(record.Message.Value ?? []);
         }
-        catch (InvalidProtocolBufferException exception)
+        catch (InvalidProtocolBufferException)
         {
-            throw new StageStoppedException($"{record.TopicPartitionOffset} is no delta batch; the shard cannot be restored.", exception);
+            // Whoever applies it knows whether it may be left out, and says so if not.
+            return null;
         }
     }
 
-    private IEnumerable<ConsumeResult<byte[]?, byte[]?>> Read(TopicPartition partition, long from, long to, CancellationToken cancel)
+    /// <summary>
+    /// Committed records of any partition from an offset on. There may be some behind <paramref name="to"/>. Throws a
+    /// <see cref="StageStoppedException"/> if the range was deleted.
+    /// </summary>
+    public IEnumerable<ConsumeResult<byte[]?, byte[]?>> Read(TopicPartition partition, long from, long to, CancellationToken cancel)
     {
         long position = from;
         long lastProgress = time.GetTimestamp();
@@ -156,7 +177,7 @@ internal sealed class KafkaShardLog : IShardLog
         }
         catch (ConsumeException exception)
         {
-            throw new StageStoppedException($"A range of {deltasTopic} or {stateTopic} that is needed to restore a shard was deleted.", exception);
+            throw new RangeDeletedException($"A range of {exception.ConsumerRecord.TopicPartition} that is needed was deleted.", exception);
         }
     }
 

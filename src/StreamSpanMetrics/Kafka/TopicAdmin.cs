@@ -88,6 +88,16 @@ internal sealed class TopicAdmin : IDisposable
             info => info.TopicPartitionOffsetError.Partition.Value, info => info.TopicPartitionOffsetError.Offset.Value);
     }
 
+    /// <summary>Next offset of a partition, uncommitted records included.</summary>
+    public async Task<long> EndOffsetAsync(TopicPartition partition)
+    {
+        ListOffsetsOptions options = new() { IsolationLevel = IsolationLevel.ReadUncommitted, RequestTimeout = AskTimeout };
+        ListOffsetsResult result = await admin
+            .ListOffsetsAsync([new TopicPartitionOffsetSpec { TopicPartition = partition, OffsetSpec = OffsetSpec.Latest() }], options)
+            .ConfigureAwait(false);
+        return result.ResultInfos[0].TopicPartitionOffsetError.Offset.Value;
+    }
+
     /// <summary>Id of the topic.</summary>
     public Task<byte[]> TopicIdAsync(string topic) => TopicIdAsync(admin, topic);
 

@@ -51,6 +51,9 @@ public sealed record AggregateOptions
     /// <summary>Largest record of the deltas topic, in bytes; a part that is larger alone makes a record of its own (A3).</summary>
     public int MaxBatchBytes { get; init; } = DeltaFormat.MaxBatchBytes;
 
+    /// <summary>How a user repairs what stops the loop.</summary>
+    public RepairCommands Repair { get; init; } = new(SettingsFile: null);
+
     /// <summary>Entries in all accumulators that make a cut come early (P-6).</summary>
     public int MaxEntries { get; init; } = 400_000;
 

@@ -49,7 +49,7 @@ public sealed class AggregateStage : IStage, IPartitionEvents
         folder = new RecordFolder(spans);
         reader = new SpanRecordReader(folder, options.MaxRecordBytes);
         bounds = new ExplicitBounds(histogram);
-        clock = new RecordClock(options, time, telemetry.Metrics);
+        clock = new RecordClock((long)options.MaxAhead.TotalMilliseconds, time, telemetry.Metrics);
         cuts = new CutBuilder(options, consumer, folder);
         CutSender sender = new(options, consumer, producer, telemetry, time);
         committer = new CutCommitter(sender, owned.ContainsKey, launch ?? Task.Run, logger);
@@ -113,7 +113,7 @@ public sealed class AggregateStage : IStage, IPartitionEvents
             bool first = !known && (partition >= options.KnownPartitions);
             if (!known && !first && !options.OffsetsAreForgotten)
             {
-                throw new StageStoppedException(Messages.MissingOffset(options.SourceTopic, partition));
+                throw new StageStoppedException(Messages.MissingOffset(telemetry.Stage, options.SourceTopic, partition, options.Repair));
             }
 
             starts[partition] = known ? offset : 0;
@@ -270,7 +270,7 @@ public sealed class AggregateStage : IStage, IPartitionEvents
             partition.IsFirst = !known && partition.Number >= options.KnownPartitions;
             if (!known && !partition.IsFirst && !options.OffsetsAreForgotten)
             {
-                throw new StageStoppedException(Messages.MissingOffset(options.SourceTopic, partition.Number));
+                throw new StageStoppedException(Messages.MissingOffset(telemetry.Stage, options.SourceTopic, partition.Number, options.Repair));
             }
 
             partition.Rewind(offset);

@@ -79,7 +79,7 @@ public sealed class ExportStage : IStage, IPartitionEvents
         {
             if (!committed.TryGetValue(partition, out long offset) && !options.OffsetsAreForgotten)
             {
-                throw new StageStoppedException(Messages.MissingOffset(options.MetricsTopic, partition));
+                throw new StageStoppedException(Messages.MissingOffset(telemetry.Stage, options.MetricsTopic, partition, options.Repair));
             }
 
             starts[partition] = offset;

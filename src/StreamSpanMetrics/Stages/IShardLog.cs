@@ -12,9 +12,12 @@ public interface IShardLog : IDisposable
     /// </summary>
     StateContents ReadState(int shard, CancellationToken cancel);
 
+    /// <summary>End of the shard's partition of the state topic; null without an answer. May be called beside everything else.</summary>
+    Task<long?> StateEndAsync(int shard);
+
     /// <summary>
     /// Delta batches from <paramref name="fromOffset"/> up to, not including, <paramref name="toOffset"/>, with their offsets, in
-    /// order.
+    /// order; null for a record that is no batch.
     /// </summary>
-    IEnumerable<KeyValuePair<long, DeltaBatch>> ReadDeltas(int shard, long fromOffset, long toOffset, CancellationToken cancel);
+    IEnumerable<KeyValuePair<long, DeltaBatch?>> ReadDeltas(int shard, long fromOffset, long toOffset, CancellationToken cancel);
 }

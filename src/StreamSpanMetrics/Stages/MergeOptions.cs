@@ -25,6 +25,12 @@ public sealed record MergeOptions
     /// <summary>Fingerprint of the rules (S2).</summary>
     public required ulong RulesFingerprint { get; init; }
 
+    /// <summary>How a user repairs what stops a shard.</summary>
+    public RepairCommands Repair { get; init; } = new(SettingsFile: null);
+
+    /// <summary>What can stop a shard, in words.</summary>
+    public ShardProblems Problems => new(DeltasTopic, StateTopic, Repair);
+
     /// <summary>What a step does when a source partition stands still (T4).</summary>
     public required ClosePolicy ClosePolicy { get; init; }
 
@@ -40,6 +46,9 @@ public sealed record MergeOptions
     /// Partitions of the source topic; used only where <see cref="OffsetsAreForgotten"/>, else the control record says it.
     /// </summary>
     public int SourcePartitions { get; init; }
+
+    /// <summary>With it the loop ends once every shard is drained; without, it goes on.</summary>
+    public DrainGoal? Drain { get; init; }
 
     /// <summary>Largest transaction, in bytes (M5).</summary>
     public int MaxTransactionBytes { get; init; } = 32 * 1024 * 1024;

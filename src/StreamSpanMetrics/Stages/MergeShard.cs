@@ -15,13 +15,14 @@ internal sealed class MergeShard
 
     private readonly MergeOptions options;
     private readonly TimeProvider time;
-    private readonly Queue<(DeltaBatch Batch, long Offset)> unread = [];
+    private readonly Queue<(DeltaBatch? Batch, long Offset)> unread = [];
     private readonly StuckSources stuck;
     private StepEmission? emission;
     private bool isEmitted;
     private long closingSince;
     private int blockAt;
     private long foldedEntriesTaken;
+    private long givenUpOffsets;
 
     public MergeShard(
         int number, MergeOptions options, ShardState state, SnapshotWriter snapshots, ulong sequence, TimeProvider time)
@@ -80,8 +81,16 @@ internal sealed class MergeShard
     /// <summary>Whether its records fill a transaction, so that no more are made before that is written (M5).</summary>
     public bool IsFull => Pending.Bytes >= options.MaxTransactionBytes;
 
-    /// <summary>Takes a record of the deltas topic in, to be applied in its turn.</summary>
-    public void Take(DeltaBatch batch, long offset) => unread.Enqueue((batch, offset));
+    /// <summary>Takes a record of the deltas topic in, to be applied in its turn; null is one that is no batch.</summary>
+    public void Take(DeltaBatch? batch, long offset) => unread.Enqueue((batch, offset));
+
+    /// <summary>Source offsets given up by repairs since the last call.</summary>
+    public long TakeGivenUpOffsets()
+    {
+        long taken = givenUpOffsets;
+        givenUpOffsets = 0;
+        return taken;
+    }
 
     /// <summary>Entries folded into later steps since the last call.</summary>
     public long TakeFoldedEntries()
@@ -97,8 +106,14 @@ internal sealed class MergeShard
     /// </summary>
     public void ApplyBlock(Slice slice)
     {
-        (DeltaBatch batch, long offset) = unread.Peek();
-        if (blockAt < batch.Blocks.Count)
+        (DeltaBatch? batch, long offset) = unread.Peek();
+        if (batch is null && !State.Repairs.Skips(offset))
+        {
+            StopReason = options.Problems.Refused(Number, offset, ApplyResult.NoBatch);
+            return;
+        }
+
+        if (batch is not null && blockAt < batch.Blocks.Count)
         {
             DeltaBlock block = batch.Blocks[blockAt++];
             stuck.Note(block, State);
@@ -112,16 +127,17 @@ internal sealed class MergeShard
             }
 
             ApplyResult result = State.Apply(block, offset);
+            givenUpOffsets += result.GivenUpOffsets;
             slice.Spend(entries);
             if (result.IsRefusal)
             {
-                StopReason = Messages.ShardRefused(options.DeltasTopic, Number, offset, Describe(result));
+                StopReason = options.Problems.Refused(Number, offset, result);
                 return;
             }
         }
 
         // The record is complete when the steps behind its last block are closed, too.
-        if (blockAt == batch.Blocks.Count && State.NextClosableStep is null)
+        if (blockAt == (batch?.Blocks.Count ?? 0) && State.NextClosableStep is null)
         {
             CompleteRecord();
         }
@@ -219,8 +235,8 @@ internal sealed class MergeShard
         }
 
         ProgressRecord progress = ProgressBuilder.Build(State, Snapshots, EmittedRecords, Sequence);
-        records.Add(new OutgoingRecord(
-            options.StateTopic, Number, ProgressBuilder.Key(Number), Google.Protobuf.MessageExtensions.ToByteArray(progress)));
+        StateRecord record = ProgressBuilder.Record(Number, progress);
+        records.Add(new OutgoingRecord(options.StateTopic, Number, record.Key, record.Value));
         LastCommit = time.GetTimestamp();
         return new MergeTransaction(this, records, points, bytes, progress.DeltasOffset);
     }
@@ -268,8 +284,4 @@ internal sealed class MergeShard
         blockAt = 0;
         Pending.HasProgress = true;
     }
-
-    private static string Describe(ApplyResult result) =>
-        $"a delta block of source partition {result.Partition} is refused ({result.Outcome}): it covers offsets {result.FromOffset} to "
-        + $"{result.ToOffset} (part {result.Part}), expected was {result.ExpectedOffset} (part {result.ExpectedPart}).";
 }

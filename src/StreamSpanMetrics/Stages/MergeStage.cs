@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging;
 using StreamSpanMetrics.Core.Points;
 using StreamSpanMetrics.Core.Settings;
-using StreamSpanMetrics.Schemas.V1;
 using StreamSpanMetrics.Telemetry;
 
 namespace StreamSpanMetrics.Stages;
@@ -33,6 +32,7 @@ public sealed class MergeStage : IStage, IPartitionEvents
     private readonly ShardRestores restores;
     private readonly ShardCounts counts;
     private readonly LagProbe lag;
+    private readonly RepairWatch repairs;
     private readonly Func<int, PartitionProgress> progress;
     private long lastStuckCheck;
 
@@ -49,8 +49,9 @@ public sealed class MergeStage : IStage, IPartitionEvents
         this.logger = logger;
         commits = new MergeCommits(shards, new MergeCommitter(consumer, producer, telemetry, time, launch, logger), telemetry, time);
         counts = new ShardCounts(telemetry, time);
+        repairs = new RepairWatch(log, time);
         work = new MergeWork(
-            shards, options, new PointEncoder(options.Points, options.Layout), commits, consumer, telemetry, time, logger, TellShards);
+            shards, options, new PointEncoder(options.Points, options.Layout), commits, consumer, repairs, telemetry, time, logger, TellShards);
         restores = new ShardRestores(
             new ShardRestorer(options, log, logger, telemetry.Name, time), consumer, telemetry, time, launch, options.MaxRestores);
         lag = new LagProbe(consumer, telemetry, time);
@@ -68,7 +69,7 @@ public sealed class MergeStage : IStage, IPartitionEvents
         consumer.Join(this);
         try
         {
-            while (!stop.IsCancellationRequested)
+            while (!stop.IsCancellationRequested && options.Drain is not { IsReached: true })
             {
                 Turn();
             }
@@ -128,6 +129,7 @@ public sealed class MergeStage : IStage, IPartitionEvents
         foreach (int number in partitions)
         {
             restores.Cancel(number);
+            repairs.Forget(number);
             if (shards.Remove(number, out MergeShard? shard))
             {
                 work.Forget(shard);
@@ -144,9 +146,11 @@ public sealed class MergeStage : IStage, IPartitionEvents
         long polled = time.GetTimestamp();
         lag.Turn(polled, shards.Keys, progress);
         Restore(commits.Settle());
+        LookForRepairs();
         TakeRestored();
         work.Turn();
         CloseStuckSteps();
+        Drain();
         commits.Turn(idle);
         work.Commit();
         counts.Turn(shards.Values);
@@ -168,7 +172,7 @@ public sealed class MergeStage : IStage, IPartitionEvents
         {
             if (status == PollStatus.OutOfRange)
             {
-                throw new StageStoppedException(Messages.DataLoss(options.DeltasTopic, record.Partition, record.Offset, null));
+                throw new StageStoppedException(options.Problems.DeltasLost(record.Partition, record.Offset));
             }
 
             Take(shard, record);
@@ -185,14 +189,7 @@ public sealed class MergeStage : IStage, IPartitionEvents
         }
 
         shard.NewestMillis = record.TimestampMillis;
-        if (reader.Batch is not DeltaBatch batch)
-        {
-            shard.StopReason = Messages.ShardRefused(options.DeltasTopic, shard.Number, record.Offset, "the record is no delta batch.");
-            work.Stopped(shard);
-            return;
-        }
-
-        shard.Take(batch, record.Offset);
+        shard.Take(reader.Batch, record.Offset);
         if (shard.HasBacklog && !shard.IsHeldBack)
         {
             // It closes a step: the others are read on.
@@ -211,6 +208,42 @@ public sealed class MergeStage : IStage, IPartitionEvents
             consumer.Resume(shard.Number);
             lag.Hurry();
             TellShards();
+        }
+    }
+
+    // A stopped shard whose state somebody repaired is restored like one whose last transaction is in doubt.
+    private void LookForRepairs()
+    {
+        if (commits.IsBusy)
+        {
+            return;
+        }
+
+        int[] stopped = [.. shards.Values.Where(shard => shard.StopReason is not null && !shard.Pending.HasProgress).Select(shard => shard.Number)];
+        foreach (int shard in repairs.Turn(stopped))
+        {
+            Restore(shards[shard]);
+        }
+    }
+
+    private void Drain()
+    {
+        if (options.Drain is not DrainGoal goal || commits.IsBusy)
+        {
+            return;
+        }
+
+        foreach (MergeShard shard in shards.Values.Where(shard => shard.StopReason is null && !shard.HasWork))
+        {
+            if (goal.StepToClose(shard.State) is long step)
+            {
+                shard.State.ForceClose(step);
+                shard.Pending.HasProgress = true;
+            }
+            else if (!shard.Pending.HasProgress && goal.Note(shard.Number, shard.State))
+            {
+                logger.ShardDrained(Name, shard.Number, shard.State.ClosedStep);
+            }
         }
     }
 

@@ -16,6 +16,7 @@ internal sealed class MergeWork
     private readonly PointEncoder encoder;
     private readonly MergeCommits commits;
     private readonly IStageConsumer consumer;
+    private readonly RepairWatch repairs;
     private readonly StageTelemetry telemetry;
     private readonly TimeProvider time;
     private readonly ILogger logger;
@@ -27,13 +28,14 @@ internal sealed class MergeWork
 
     public MergeWork(
         SortedDictionary<int, MergeShard> shards, MergeOptions options, PointEncoder encoder, MergeCommits commits, IStageConsumer consumer,
-        StageTelemetry telemetry, TimeProvider time, ILogger logger, Action tell)
+        RepairWatch repairs, StageTelemetry telemetry, TimeProvider time, ILogger logger, Action tell)
     {
         this.shards = shards;
         this.options = options;
         this.encoder = encoder;
         this.commits = commits;
         this.consumer = consumer;
+        this.repairs = repairs;
         this.telemetry = telemetry;
         this.time = time;
         this.logger = logger;
@@ -105,10 +107,14 @@ internal sealed class MergeWork
     }
 
     /// <summary>A shard has refused what it read (M2).</summary>
-    public void Stopped(MergeShard shard)
+    private void Stopped(MergeShard shard)
     {
         consumer.Pause(shard.Number);
-        logger.StageFailed(telemetry.Name, shard.StopReason!);
+        if (repairs.IsNews(shard.Number, shard.StopReason!))
+        {
+            logger.StageFailed(telemetry.Name, shard.StopReason!);
+        }
+
         tell();
     }
 
@@ -144,6 +150,12 @@ internal sealed class MergeWork
         shard.ApplyBlock(slice);
         telemetry.Metrics.MergePaused("apply", time.GetElapsedTime(started));
         telemetry.Metrics.Folded(shard.TakeFoldedEntries());
+        if (shard.TakeGivenUpOffsets() is > 0 and long offsets)
+        {
+            telemetry.Metrics.Lost(telemetry.Stage, shard.Number, offsets);
+            logger.GapAccepted(telemetry.Name, shard.Number, offsets);
+        }
+
         if (shard.StopReason is not null)
         {
             Stopped(shard);

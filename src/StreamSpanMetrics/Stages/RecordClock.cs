@@ -12,10 +12,10 @@ internal sealed class RecordClock
     private readonly TimeProvider time;
     private readonly WorkerMetrics metrics;
 
-    public RecordClock(AggregateOptions options, TimeProvider time, WorkerMetrics metrics)
+    public RecordClock(long maxAheadMillis, TimeProvider time, WorkerMetrics metrics)
     {
         this.metrics = metrics;
-        maxAheadMillis = (long)options.MaxAhead.TotalMilliseconds;
+        this.maxAheadMillis = maxAheadMillis;
         this.time = time;
     }
 

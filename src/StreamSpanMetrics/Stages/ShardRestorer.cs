@@ -15,6 +15,7 @@ internal sealed class ShardRestorer
     private readonly ILogger logger;
     private readonly string stage;
     private readonly TimeProvider time;
+    private readonly ShardProblems problems;
 
     public ShardRestorer(MergeOptions options, IShardLog log, ILogger logger, string stage, TimeProvider time)
     {
@@ -23,20 +24,13 @@ internal sealed class ShardRestorer
         this.logger = logger;
         this.stage = stage;
         this.time = time;
+        problems = options.Problems;
     }
 
     /// <summary>The shard as its last transaction left it. For any thread.</summary>
     public MergeShard Restore(int number, IStageConsumer consumer, CancellationToken cancel)
     {
-        ShardRules rules = new()
-        {
-            Shard = number,
-            RulesFingerprint = options.RulesFingerprint,
-            IntervalMillis = options.Points.IntervalMillis,
-            ExpiryMillis = options.Points.ExpiryMillis,
-            BucketCount = HasHistogram() ? options.Points.Histogram.BoundsNanos.Count + 1 : 0,
-            Layout = options.Layout,
-        };
+        ShardRules rules = options.Points.ForShard(number, options.RulesFingerprint, options.Layout);
         if (options.OffsetsAreForgotten)
         {
             ShardState fresh = new(rules, new long[options.SourcePartitions], ByteString.Empty);
@@ -45,13 +39,10 @@ internal sealed class ShardRestorer
 
         long started = time.GetTimestamp();
         ShardReplay replay = Begin(rules, number, consumer, cancel);
-        foreach ((long deltasOffset, DeltaBatch batch) in log.ReadDeltas(number, replay.FromOffset, replay.ToOffset, cancel))
-        {
-            cancel.ThrowIfCancellationRequested();
-            Check(replay.Apply(batch, deltasOffset), number, -1);
-        }
-
-        Check(replay.Complete(out ShardState? state, out SnapshotWriter? snapshots), number, -1);
+        Replay(number, replay, cancel);
+        Require(
+            replay.Complete(out ShardState? state, out SnapshotWriter? snapshots) == RestoreFailure.None,
+            () => problems.IncompleteReplay(number, replay.FromOffset, replay.ToOffset));
         string step = state!.ClosedStep == ShardState.NoStep ? "none" : state.ClosedStep.ToString(CultureInfo.InvariantCulture);
         logger.ShardRestored(stage, number, state.ActiveSeries, step, (long)time.GetElapsedTime(started).TotalMilliseconds);
         return new MergeShard(number, options, state, snapshots!, replay.Sequence, time);
@@ -64,7 +55,8 @@ internal sealed class ShardRestorer
         long? committed = Committed(number, consumer, cancel);
         while (true)
         {
-            RestoreResult result = SnapshotReader.Read(rules, log.ReadState(number, cancel));
+            StateContents contents = log.ReadState(number, cancel);
+            RestoreResult result = SnapshotReader.Read(rules, contents);
             if (result.Replay is ShardReplay replay && committed == replay.ToOffset)
             {
                 return replay;
@@ -73,25 +65,54 @@ internal sealed class ShardRestorer
             long? now = Committed(number, consumer, cancel);
             if (now == committed)
             {
-                Check(result.Failure, number, result.Chunk);
-                throw new StageStoppedException(
-                    Messages.StateMismatch(options.DeltasTopic, number, committed ?? -1, result.Replay!.ToOffset));
+                throw new StageStoppedException(Problem(number, contents, result, committed));
             }
 
             committed = now;
         }
     }
 
+    private string Problem(int number, StateContents contents, RestoreResult result, long? committed)
+    {
+        if (result.Replay is null)
+        {
+            return problems.Record(number, result.Failure, result.Record, result.Chunk);
+        }
+
+        return contents.Progress is null && committed is not null
+            ? problems.Record(number, RestoreFailure.Missing, StateRecordKind.Progress, -1)
+            : problems.OffsetMismatch(number, committed, result.Replay.ToOffset);
+    }
+
     private static long? Committed(int number, IStageConsumer consumer, CancellationToken cancel) =>
         consumer.Committed([number], cancel).TryGetValue(number, out long offset) ? offset : null;
 
-    private bool HasHistogram() => options.Layout.Has(SeriesFamily.Spans) || options.Layout.Has(SeriesFamily.Duration);
-
-    private void Check(RestoreFailure failure, int shard, int chunk)
+    private void Replay(int number, ShardReplay replay, CancellationToken cancel)
     {
-        if (failure != RestoreFailure.None)
+        try
         {
-            throw new StageStoppedException(Messages.RestoreFailed(options.StateTopic, shard, failure.ToString(), chunk));
+            foreach ((long deltasOffset, DeltaBatch? batch) in log.ReadDeltas(number, replay.FromOffset, replay.ToOffset, cancel))
+            {
+                cancel.ThrowIfCancellationRequested();
+                RestoreFailure failure = replay.Apply(batch, deltasOffset);
+                Require(
+                    failure == RestoreFailure.None,
+                    () => failure == RestoreFailure.RefusedBlock
+                        ? problems.RefusedReplay(number, deltasOffset, replay.RefusedBlock)
+                        : problems.IncompleteReplay(number, replay.FromOffset, replay.ToOffset));
+            }
+        }
+        catch (RangeDeletedException exception)
+        {
+            throw new StageStoppedException(problems.IncompleteReplay(number, replay.FromOffset, replay.ToOffset), exception);
+        }
+    }
+
+    private static void Require(bool holds, Func<string> otherwise)
+    {
+        if (!holds)
+        {
+            throw new StageStoppedException(otherwise());
         }
     }
 }

@@ -30,7 +30,9 @@ public static class InstrumentCatalog
             "Pauses of a source partition because most of its records did not decode."),
         Counter("clock.ahead", "{record}", ByPartition,
             "Timestamps lowered because they were further ahead of this worker's clock than max_ahead."),
-        Counter("lost.records", "{record}", ByStageAndPartition, "Offsets that retention deleted before they were read."),
+        Counter(
+            "lost.records", "{record}", ByStageAndPartition,
+            "Offsets that retention deleted before they were read; of merge, by shard: source offsets that 'state accept-gap' gave up."),
         Counter("folded", "{entry}", None,
             "Entries of closed steps that went into later ones. While this and clock_ahead are zero, a replay gives the same bytes."),
         Counter("steps.forced", "{step}", None, "Steps closed without a source partition that stood still."),

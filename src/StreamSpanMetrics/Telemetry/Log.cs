@@ -103,6 +103,18 @@ internal static partial class Log
         "Port {Port} is in use, the free port {Other} is taken for /metrics; stream.telemetry.port chooses another")]
     public static partial void TelemetryPortTaken(this ILogger logger, int port, int other);
 
+    [LoggerMessage(33, LogLevel.Information, "{Stage}: shard {Shard} is drained: all is merged, and closed through step {Step}")]
+    public static partial void ShardDrained(this ILogger logger, string stage, int shard, long step);
+
+    [LoggerMessage(34, LogLevel.Information,
+        "First start of application '{Application}' as successor of '{Predecessor}': {Topic} is read from {Offsets}, the first point is at {Time:u}")]
+    public static partial void Succession(
+        this ILogger logger, string application, string predecessor, string topic, string offsets, DateTimeOffset time);
+
+    [LoggerMessage(32, LogLevel.Warning,
+        "{Stage}: shard {Shard} goes on behind {Offsets} source offsets that were given up by 'state accept-gap'; they are not counted")]
+    public static partial void GapAccepted(this ILogger logger, string stage, int shard, long offsets);
+
     [LoggerMessage(25, LogLevel.Error,
         "{Stage}: {Topic}[{Partition}] is not read for {Seconds} s: most of its records do not decode. The last one: {Reason} "
         + "What was read is in the dead-letter topic; the rest waits")]

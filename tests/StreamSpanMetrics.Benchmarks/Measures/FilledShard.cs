@@ -161,7 +161,7 @@ internal sealed class FilledShard
     /// <summary>As <see cref="Snapshot()"/>, with the bytes and the number of the chunks.</summary>
     public StateContents Snapshot(out long bytes, out int chunks)
     {
-        StateContents contents = new();
+        StateContents contents = new(0);
         IReadOnlyList<StateRecord> records = StateRecords();
         bytes = 0;
         chunks = records.Count - 2;
@@ -179,14 +179,14 @@ internal sealed class FilledShard
     {
         ControlRecord control = new() { Format = 1, Shards = 1 };
         control.StartOffsets.Add(0);
-        List<StateRecord> records = [new StateRecord(ProgressBuilder.ControlKey(0), control.ToByteArray())];
+        List<StateRecord> records = [new StateRecord(StateKeys.Control(0), StateSeal.Seal(control))];
         SnapshotWriter writer = new(State);
         while (writer.CompleteSet is null)
         {
             writer.WriteChunk(records);
         }
 
-        records.Add(new StateRecord(ProgressBuilder.Key(0), ProgressBuilder.Build(State, writer, 0, 0).ToByteArray()));
+        records.Add(ProgressBuilder.Record(0, ProgressBuilder.Build(State, writer, 0, 0)));
         return records;
     }
 

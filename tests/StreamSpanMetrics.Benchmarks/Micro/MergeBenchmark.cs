@@ -13,7 +13,7 @@ public class MergeBenchmark
     private readonly List<ExportMetricsServiceRequest> requests = [];
     private readonly SeriesTranslator translator = new(new PrometheusRules());
     private readonly SeriesBuffer buffer = new();
-    private StateContents contents = new();
+    private StateContents contents = new(0);
 
     /// <summary>Series of the shard.</summary>
     [Params(5_000, 50_000)]

@@ -16,7 +16,7 @@ internal sealed class CrashingShard
     private readonly List<DeltaBatch> batches;
     private readonly Random? random;
     private readonly Dictionary<long, long> forced;
-    private readonly StateContents contents = new();
+    private readonly StateContents contents = new(0);
     private readonly PointEncoder encoder;
     private readonly List<EmittedRecord> pending = [];
     private ShardState state;
@@ -35,7 +35,7 @@ internal sealed class CrashingShard
             Format = 1, RulesFingerprint = BlockBuilder.Fingerprint, Shards = 1, SourceTopicId = BlockBuilder.TopicId,
         };
         control.StartOffsets.AddRange(new long[partitions]);
-        contents.Add(ProgressBuilder.ControlKey(0), control.ToByteArray());
+        contents.Add(StateKeys.Control(0), StateSeal.Seal(control));
         state = new ShardState(rules, control.StartOffsets, BlockBuilder.TopicId);
         snapshots = new SnapshotWriter(state);
     }
@@ -145,7 +145,7 @@ internal sealed class CrashingShard
             contents.Add(record.Key, record.Value);
         }
 
-        contents.Add(ProgressBuilder.Key(0), ProgressBuilder.Build(state, snapshots, emittedRecords, sequence).ToByteArray());
+        contents.Add(StateKeys.Progress(0), StateSeal.Seal(ProgressBuilder.Build(state, snapshots, emittedRecords, sequence)));
     }
 
     private void Restore()

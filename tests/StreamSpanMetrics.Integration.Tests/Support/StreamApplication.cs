@@ -68,10 +68,12 @@ public sealed class StreamApplication : IAsyncDisposable
     /// <param name="connector">Further keys of the connector, in flow style.</param>
     /// <param name="stream">Keys of the section <c>stream</c> instead of those of the application.</param>
     /// <param name="environment">Variables instead of those of the application.</param>
+    /// <param name="arguments">Further arguments of <c>run</c>, separated by spaces.</param>
     public WorkerProcess StartWorker(
-        string connector = "", string? stream = null, IReadOnlyDictionary<string, string?>? environment = null)
+        string connector = "", string? stream = null, IReadOnlyDictionary<string, string?>? environment = null, string arguments = "")
     {
-        WorkerProcess worker = WorkerProcess.Start(["run"], Settings(connector, stream ?? Stream), environment ?? Environment);
+        string[] command = ["run", .. arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries)];
+        WorkerProcess worker = WorkerProcess.Start(command, Settings(connector, stream ?? Stream), environment ?? Environment);
         workers.Add(worker);
         return worker;
     }

@@ -19,9 +19,11 @@ internal sealed class SimProgressLog(Scheduler scheduler, SimCluster cluster, st
         }
 
         List<ProgressRecord> newest = [];
-        foreach (SimPartition partition in cluster.Topic(stateTopic).Partitions)
+        IReadOnlyList<SimPartition> partitions = cluster.Topic(stateTopic).Partitions;
+        for (int shard = 0; shard < partitions.Count; shard++)
         {
-            StateContents contents = new();
+            SimPartition partition = partitions[shard];
+            StateContents contents = new(shard);
             long position = partition.Start;
             while (partition.Next(position, out position) is LogEntry entry)
             {

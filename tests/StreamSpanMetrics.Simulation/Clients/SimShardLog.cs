@@ -15,7 +15,7 @@ internal sealed class SimShardLog(Scheduler scheduler, SimCluster cluster, strin
         scheduler.Point("asks for the end of the state");
         SimPartition partition = cluster.Topic(stateTopic).Partitions[shard];
         long end = partition.End;
-        StateContents contents = new();
+        StateContents contents = new(shard);
         foreach (LogEntry entry in Read(partition, partition.Start, end, cancel))
         {
             contents.Add(entry.Key, entry.Value);
@@ -25,9 +25,16 @@ internal sealed class SimShardLog(Scheduler scheduler, SimCluster cluster, strin
     }
 
     /// <inheritdoc/>
-    public IEnumerable<KeyValuePair<long, DeltaBatch>> ReadDeltas(int shard, long fromOffset, long toOffset, CancellationToken cancel) =>
+    public IEnumerable<KeyValuePair<long, DeltaBatch?>> ReadDeltas(int shard, long fromOffset, long toOffset, CancellationToken cancel) =>
         Read(cluster.Topic(deltasTopic).Partitions[shard], fromOffset, toOffset, cancel)
-            .Select(entry => KeyValuePair.Create(entry.Offset, DeltaBatch.Parser.ParseFrom(entry.Value)));
+            .Select(entry => KeyValuePair.Create<long, DeltaBatch?>(entry.Offset, DeltaBatch.Parser.ParseFrom(entry.Value)));
+
+    /// <inheritdoc/>
+    public Task<long?> StateEndAsync(int shard)
+    {
+        scheduler.Point("asks whether the state has grown");
+        return Task.FromResult<long?>(cluster.Topic(stateTopic).Partitions[shard].End);
+    }
 
     /// <inheritdoc/>
     public void Dispose()

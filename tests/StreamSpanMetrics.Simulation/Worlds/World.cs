@@ -154,7 +154,7 @@ internal sealed class World : IDisposable
         control.StartOffsets.Add(new long[spans.Partitions.Count]);
         for (int shard = 0; shard < Plan.Shards; shard++)
         {
-            Cluster.Append(Plan.State, shard, new OutgoingRecord(Plan.State, shard, ProgressBuilder.ControlKey(shard), control.ToByteArray()), 0);
+            Cluster.Append(Plan.State, shard, new OutgoingRecord(Plan.State, shard, StateKeys.Control(shard), StateSeal.Seal(control)), 0);
         }
     }
 

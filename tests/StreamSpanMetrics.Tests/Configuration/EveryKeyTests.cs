@@ -19,6 +19,9 @@ public sealed class EveryKeyTests
 
         // Built by RulesBuilder from the connector's settings, not read from the file.
         "$.RemoteWrite.Rules.IdentityLabels",
+
+        // Where the file stands, not what it says.
+        "$.File",
     ];
 
     private static readonly (string Name, string Value)[] Environment =
@@ -156,6 +159,7 @@ public sealed class EveryKeyTests
     private static StreamSettings ExpectedStream() => new()
     {
         ApplicationId = "red-2",
+        Predecessor = "span-red-1",
         InstanceId = "worker-0",
         Stages = ["aggregate", "export"],
         AggregateThreads = 2,

@@ -160,7 +160,8 @@ public sealed class MergeStageTests
         next.Consumer.Assign(0);
         StageStoppedException stopped = Assert.Throws<StageStoppedException>(next.Run);
         Assert.Contains("app.deltas[0]", stopped.Message, StringComparison.Ordinal);
-        Assert.Contains("stream.application_id", stopped.Message, StringComparison.Ordinal);
+        Assert.Contains(committed is null ? "offset is gone" : $"offset is {committed}", stopped.Message, StringComparison.Ordinal);
+        Assert.Contains("`spanmetrics state rewind --offsets merge --partition 0`", stopped.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -189,7 +190,9 @@ public sealed class MergeStageTests
         MergeBench bench = Started();
         log.SetCommitted(MergeBench.Group, 0, 4);
         bench.Consumer.Assign(0);
-        Assert.Throws<StageStoppedException>(bench.Run);
+        StageStoppedException stopped = Assert.Throws<StageStoppedException>(bench.Run);
+        Assert.Contains("the progress record is missing", stopped.Message, StringComparison.Ordinal);
+        Assert.Contains("`spanmetrics state reset --shard 0`", stopped.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -199,7 +202,8 @@ public sealed class MergeStageTests
         log.SetCommitted(MergeBench.Group, 0, 0);
         bench.Consumer.Assign(0);
         StageStoppedException stopped = Assert.Throws<StageStoppedException>(bench.Run);
-        Assert.Contains("MissingControl", stopped.Message, StringComparison.Ordinal);
+        Assert.Contains("app.state[0]: the control record is missing", stopped.Message, StringComparison.Ordinal);
+        Assert.Contains("`spanmetrics state reset --shard 0`", stopped.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -223,7 +227,9 @@ public sealed class MergeStageTests
         Assert.Empty(bench.PointTexts(0));
         Assert.NotEmpty(CallPoints.Of(log, 1, "cart"));
         string message = Assert.Single(bench.Logger.Texts(10));
-        Assert.Contains("Gap", message, StringComparison.Ordinal);
+        Assert.Contains("covers the offsets 5 to 6, but 1 is the next one expected", message, StringComparison.Ordinal);
+        Assert.Contains("`spanmetrics state rewind --shard 0 --partition 0`", message, StringComparison.Ordinal);
+        Assert.Contains("`spanmetrics state accept-gap --shard 0 --partition 0`", message, StringComparison.Ordinal);
         Assert.Contains("app.deltas[0] at offset 0", message, StringComparison.Ordinal);
         Assert.Equal(0, log.Committed(MergeBench.Group, 0));
     }

@@ -4,6 +4,7 @@ using StreamSpanMetrics.Core.Settings;
 using StreamSpanMetrics.Core.Totals;
 using StreamSpanMetrics.Kafka;
 using StreamSpanMetrics.Schemas.V1;
+using StreamSpanMetrics.Stages;
 
 namespace StreamSpanMetrics.Commands.Views;
 
@@ -37,8 +38,13 @@ internal static class ApplicationLook
             throw ViewException.NeverStarted(stream.ApplicationId, $"{stream.StateTopic} holds no control record");
         }
 
-        ControlRecord control = Parse(ControlRecord.Parser, contents.Control, settings);
-        CheckRules(settings, control.RulesFingerprint);
+        RestoreFailure failure = StateRecordReader.TryControl(contents.Control, out ControlRecord? control);
+        if (failure != RestoreFailure.None)
+        {
+            throw new ViewException(Problems(settings).Record(0, failure, StateRecordKind.Control, -1), ExitCode.Failed);
+        }
+
+        CheckRules(settings, control!.RulesFingerprint);
         return control;
     }
 
@@ -55,6 +61,10 @@ internal static class ApplicationLook
             throw new ViewException($"{settings.Stream.StateTopic} holds a damaged record: {exception.Message}", ExitCode.Failed);
         }
     }
+
+    /// <summary>What can be wrong with a shard, in words.</summary>
+    public static ShardProblems Problems(ProcessorSettings settings) =>
+        new(settings.Stream.DeltasTopic, settings.Stream.StateTopic, new RepairCommands(settings.File));
 
     /// <summary>Throws a <see cref="ViewException"/> if a record was written under other rules.</summary>
     public static void CheckRules(ProcessorSettings settings, ulong fingerprint)

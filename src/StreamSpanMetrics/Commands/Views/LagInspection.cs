@@ -99,7 +99,7 @@ internal sealed class LagInspection
         List<ShardProgress> progress = [];
         for (int shard = 0; shard < shards; shard++)
         {
-            StateContents contents = new();
+            StateContents contents = new(shard);
             if (newest.TryGetValue(new TopicPartition(topic, shard), out ConsumeResult<byte[]?, byte[]?>? record))
             {
                 contents.Add(record.Message.Key, record.Message.Value);
@@ -113,7 +113,7 @@ internal sealed class LagInspection
 
     private static bool IsNoChunk(ConsumeResult<byte[]?, byte[]?> record)
     {
-        StateContents contents = new();
+        StateContents contents = new(record.Partition.Value);
         return contents.Add(record.Message.Key, record.Message.Value) && (contents.Progress ?? contents.Control) is not null;
     }
 

@@ -13,11 +13,13 @@ internal sealed class ShardReader
 
     private readonly ProcessorSettings settings;
     private readonly IShardLog log;
+    private readonly ShardProblems problems;
 
     public ShardReader(ProcessorSettings settings, IShardLog log)
     {
         this.settings = settings;
         this.log = log;
+        problems = ApplicationLook.Problems(settings);
     }
 
     /// <summary>
@@ -51,19 +53,25 @@ internal sealed class ShardReader
         RestoreResult result = SnapshotReader.Read(RulesBuilder.Shard(settings, shard), contents);
         if (result.Replay is not ShardReplay replay)
         {
-            return Failed(control, result.Failure);
+            return Failed(control, problems.Record(shard, result.Failure, result.Record, result.Chunk));
         }
 
         try
         {
-            foreach ((long offset, DeltaBatch batch) in log.ReadDeltas(shard, replay.FromOffset, replay.ToOffset, cancel))
+            foreach ((long offset, DeltaBatch? batch) in log.ReadDeltas(shard, replay.FromOffset, replay.ToOffset, cancel))
             {
                 RestoreFailure refused = replay.Apply(batch, offset);
                 if (refused != RestoreFailure.None)
                 {
-                    return Failed(control, refused);
+                    return Failed(control, refused == RestoreFailure.RefusedBlock
+                        ? problems.RefusedReplay(shard, offset, replay.RefusedBlock)
+                        : problems.IncompleteReplay(shard, replay.FromOffset, replay.ToOffset));
                 }
             }
+        }
+        catch (RangeDeletedException)
+        {
+            return Failed(control, problems.IncompleteReplay(shard, replay.FromOffset, replay.ToOffset));
         }
         catch (StageStoppedException exception)
         {
@@ -73,9 +81,8 @@ internal sealed class ShardReader
         RestoreFailure failure = replay.Complete(out ShardState? state, out _);
         return failure == RestoreFailure.None
             ? new RestoredShard(control, null, state, replay.FromOffset, replay.ToOffset)
-            : Failed(control, failure);
+            : Failed(control, problems.IncompleteReplay(shard, replay.FromOffset, replay.ToOffset));
     }
 
-    private static RestoredShard Failed(ControlRecord control, RestoreFailure failure) =>
-        new(control, "cannot be restored: " + failure, null, 0, 0);
+    private static RestoredShard Failed(ControlRecord control, string problem) => new(control, problem, null, 0, 0);
 }

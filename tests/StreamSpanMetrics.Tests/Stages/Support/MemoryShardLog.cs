@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using StreamSpanMetrics.Core.Totals;
 using StreamSpanMetrics.Schemas.V1;
 using StreamSpanMetrics.Stages;
@@ -15,7 +16,7 @@ internal sealed class MemoryShardLog(MemoryLog log, string deltasTopic, string s
         Action? action = BeforeState;
         BeforeState = null;
         action?.Invoke();
-        StateContents contents = new();
+        StateContents contents = new(shard);
         foreach (MemoryRecord record in log.Read(stateTopic, shard))
         {
             Assert.True(contents.Add(record.Key, record.Value));
@@ -24,15 +25,29 @@ internal sealed class MemoryShardLog(MemoryLog log, string deltasTopic, string s
         return contents;
     }
 
-    public IEnumerable<KeyValuePair<long, DeltaBatch>> ReadDeltas(int shard, long fromOffset, long toOffset, CancellationToken cancel)
+    public IEnumerable<KeyValuePair<long, DeltaBatch?>> ReadDeltas(int shard, long fromOffset, long toOffset, CancellationToken cancel)
     {
         foreach (MemoryRecord record in log.Read(deltasTopic, shard, fromOffset, toOffset))
         {
-            yield return KeyValuePair.Create(record.Offset, DeltaBatch.Parser.ParseFrom(record.Value));
+            yield return KeyValuePair.Create(record.Offset, Parse(record.Value));
         }
     }
 
+    public Task<long?> StateEndAsync(int shard) => Task.FromResult<long?>(log.EndOffset(stateTopic, shard));
+
     public void Dispose()
     {
+    }
+
+    private static DeltaBatch? Parse(byte[]? value)
+    {
+        try
+        {
+            return DeltaBatch.Parser.ParseFrom(value);
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            return null;
+        }
     }
 }

@@ -71,7 +71,7 @@ internal sealed class MergeBench
         {
             ControlRecord control = new() { Format = StateFormat.Newest, RulesFingerprint = 7, Shards = (uint)shards };
             control.StartOffsets.Add(new long[sourcePartitions]);
-            log.Append(State, shard, ProgressBuilder.ControlKey(shard), control.ToByteArray());
+            log.Append(State, shard, StateKeys.Control(shard), StateSeal.Seal(control));
             log.SetCommitted(Group, shard, 0);
         }
     }
