@@ -21,8 +21,14 @@ internal static class SpanReader
         ref byte data = ref MemoryMarshal.GetReference(record);
         int position = region.Start;
         int end = region.Start + region.Length;
-        while (end - position >= 2)
+        while (true)
         {
+            position = SpanRuns.Skip(ref data, position, end, view);
+            if (end - position < 2)
+            {
+                return position == end;
+            }
+
             byte tag = At(ref data, position);
             int content = position + 2;
             if ((tag & 7) != OtlpTags.WireLength)
@@ -51,21 +57,15 @@ internal static class SpanReader
                 return false;
             }
         }
-
-        return position == end;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool ReadField(ref byte data, byte tag, int content, int length, SpanView view)
     {
-        // Half of a span's fields are attributes: ask for them before the jump table.
-        if (tag == OtlpTags.SpanAttributes)
-        {
-            return ReadAttribute(ref data, content, length, view);
-        }
-
         switch (tag)
         {
+            case OtlpTags.SpanAttributes:
+                return ReadAttribute(ref data, content, length, view);
             case OtlpTags.SpanName:
                 view.Name = new ValueSlice(content, length);
                 return true;
@@ -89,7 +89,6 @@ internal static class SpanReader
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool ReadAttribute(ref byte data, int content, int length, SpanView view)
     {
         int end = content + length;

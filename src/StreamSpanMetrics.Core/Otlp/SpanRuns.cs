@@ -1,0 +1,139 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace StreamSpanMetrics.Core.Otlp;
+
+/// <summary>
+/// The fields that nearly every span has, several at a time: attributes, the numbers, the ids, each in the order of the Collector and
+/// in that of SDKs. What looks different is left where it is, for <see cref="SpanReader"/> to read field by field.
+/// </summary>
+internal static class SpanRuns
+{
+    /// <summary>Tag and length of a field, then those of its first part.</summary>
+    private const int HeadBytes = 4;
+
+    /// <summary>Both tags, and the high bits of both lengths: lengths of one byte only.</summary>
+    private const uint HeadMask = 0x80FF80FF;
+
+    private const uint KeyFirst = OtlpTags.SpanAttributes | (OtlpTags.KeyValueKey << 16);
+    private const uint ValueFirst = OtlpTags.SpanAttributes | (OtlpTags.KeyValueValue << 16);
+
+    private const int KindBytes = 2;
+    private const int TimeBytes = 9;
+    private const int NumbersBytes = KindBytes + TimeBytes + TimeBytes;
+    private const int Continuation = 0x80;
+
+    private const int SpanIdField = 2 + OtlpTags.SpanIdBytes;
+    private const int TraceIdField = 2 + OtlpTags.TraceIdBytes;
+    private const int IdsBytes = TraceIdField + SpanIdField + SpanIdField;
+    private const int TraceIdHead = OtlpTags.SpanTraceId | (OtlpTags.TraceIdBytes << 8);
+    private const int SpanIdHead = OtlpTags.SpanSpanId | (OtlpTags.SpanIdBytes << 8);
+    private const int ParentHead = OtlpTags.SpanParentSpanId | (OtlpTags.SpanIdBytes << 8);
+
+    /// <summary>Reads what stands at <paramref name="position"/> as long as it looks as usual, and returns where that ends.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Skip(ref byte data, int position, int end, SpanView view)
+    {
+        position = Attributes(ref data, position, end, view);
+        position = Numbers(ref data, position, end, view);
+        return Ids(ref data, position, end);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Attributes(ref byte data, int position, int end, SpanView view)
+    {
+        AttributeSelector selector = view.Selector;
+        while (end - position >= HeadBytes)
+        {
+            uint head = Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref data, position));
+            uint form = head & HeadMask;
+            int length = (int)(head >> 8) & 0xFF;
+            int first = (int)(head >> 24);
+            int second = length - HeadBytes - first;
+            if ((form != ValueFirst && form != KeyFirst) || second < 0 || length > end - position - 2)
+            {
+                break;
+            }
+
+            // The parts fill the attribute to its end: so the second part's length is known, and only to be compared.
+            int middle = position + HeadBytes + first;
+            int next = position + 2 + length;
+            int expected = (second << 8) | (form == ValueFirst ? OtlpTags.KeyValueKey : OtlpTags.KeyValueValue);
+            if (Half(ref data, middle) != expected)
+            {
+                break;
+            }
+
+            int keyLength = form == ValueFirst ? second : first;
+            int keyEnd = form == ValueFirst ? next : middle;
+
+            // Before a key stands its head, so that four bytes can be read however short it is.
+            if (selector.MayHave(keyLength, Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref data, keyEnd - sizeof(uint)))))
+            {
+                ValueSlice value = form == ValueFirst ? new ValueSlice(position + HeadBytes, first) : new ValueSlice(middle + 2, second);
+                selector.Note(MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref data, keyEnd - keyLength), keyLength), value, view.Values);
+            }
+
+            position = next;
+        }
+
+        return position;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Numbers(ref byte data, int position, int end, SpanView view)
+    {
+        if (end - position < NumbersBytes)
+        {
+            return position;
+        }
+
+        int kind;
+        int start;
+        int finish;
+        if (At(ref data, position) == OtlpTags.SpanEndTime)
+        {
+            (finish, start, kind) = (position, position + TimeBytes, position + TimeBytes + TimeBytes);
+        }
+        else
+        {
+            (kind, start, finish) = (position, position + KindBytes, position + KindBytes + TimeBytes);
+        }
+
+        if (At(ref data, finish) != OtlpTags.SpanEndTime || At(ref data, start) != OtlpTags.SpanStartTime
+            || At(ref data, kind) != OtlpTags.SpanKind || At(ref data, kind + 1) >= Continuation)
+        {
+            return position;
+        }
+
+        view.Kind = At(ref data, kind + 1);
+        view.StartNanos = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref data, start + 1));
+        view.EndNanos = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref data, finish + 1));
+        return position + NumbersBytes;
+    }
+
+    /// <summary>Ids have no meaning here, only a length. Roots lack the parent, which is looked for by itself.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Ids(ref byte data, int position, int end)
+    {
+        if (end - position < IdsBytes)
+        {
+            return position;
+        }
+
+        bool descending = Half(ref data, position) == ParentHead
+            && Half(ref data, position + SpanIdField) == SpanIdHead
+            && Half(ref data, position + SpanIdField + SpanIdField) == TraceIdHead;
+        bool ascending = Half(ref data, position) == TraceIdHead
+            && Half(ref data, position + TraceIdField) == SpanIdHead
+            && Half(ref data, position + TraceIdField + SpanIdField) == ParentHead;
+        return descending || ascending ? position + IdsBytes : position;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Half(ref byte data, int index) => Unsafe.ReadUnaligned<ushort>(ref Unsafe.Add(ref data, index));
+
+    // Callers have compared the index with the region's end, and TraceReader the region with the record.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static byte At(ref byte data, int index) => Unsafe.Add(ref data, index);
+}
