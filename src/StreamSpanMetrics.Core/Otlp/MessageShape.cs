@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace StreamSpanMetrics.Core.Otlp;
 
 /// <summary>
@@ -11,6 +13,9 @@ internal sealed class MessageShape
     private const sbyte Fixed64Field = OtlpTags.WireFixed64;
     private const sbyte LengthField = OtlpTags.WireLength;
     private const sbyte Fixed32Field = OtlpTags.WireFixed32;
+
+    /// <summary>From this number on a tag takes more than one byte.</summary>
+    private const int LongTagNumber = 16;
 
     public static readonly MessageShape Request = new([Unknown, LengthField]);
     public static readonly MessageShape ResourceSpans = new([Unknown, LengthField, LengthField, LengthField]);
@@ -35,7 +40,22 @@ internal sealed class MessageShape
 
     private readonly sbyte[] wireTypes;
 
-    private MessageShape(sbyte[] wireTypes) => this.wireTypes = wireTypes;
+    /// <summary>A bit for each number of a length-delimited field whose tag is one byte.</summary>
+    private readonly uint lengthDelimited;
+
+    private MessageShape(sbyte[] wireTypes)
+    {
+        this.wireTypes = wireTypes;
+        for (int number = 1; number < Math.Min(wireTypes.Length, LongTagNumber); number++)
+        {
+            lengthDelimited |= wireTypes[number] == LengthField ? 1u << number : 0;
+        }
+    }
+
+    /// <summary>Whether this is the one-byte tag of a known length-delimited field. What is false here may still be one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool IsLengthDelimited(byte tag) =>
+        (tag & 7) == OtlpTags.WireLength && tag >> 3 < LongTagNumber && (lengthDelimited & (1u << (tag >> 3))) != 0;
 
     /// <summary>Whether a field of this number may have this wire type.</summary>
     public bool Allows(uint fieldNumber, int wireType) =>

@@ -12,6 +12,7 @@ internal ref struct ProtoCursor
     private const int MaxGroupDepth = 64;
 
     private const int MaxVarintBytes = 10;
+    private const int MaxUsualLengthShift = 14;
     private const uint MaxFieldNumber = (1u << 29) - 1;
 
     private readonly ReadOnlySpan<byte> record;
@@ -44,7 +45,10 @@ internal ref struct ProtoCursor
     public readonly int Position => position;
 
     /// <summary>Moves to the next field; false at the end and on a problem.</summary>
-    public bool MoveNext()
+    public bool MoveNext() => TryMoveOverUsualField() || MoveNextOfAnyForm();
+
+    /// <summary>The twin of <see cref="MoveNext"/> without its short cut.</summary>
+    internal bool MoveNextOfAnyForm()
     {
         if (position >= end)
         {
@@ -71,6 +75,37 @@ internal ref struct ProtoCursor
 
         Tag = tag <= byte.MaxValue ? (byte)tag : (byte)0;
         return TryReadContent(start, wireType, (uint)number);
+    }
+
+    /// <summary>A known length-delimited field, its length in at most three bytes; stays where it is before any other.</summary>
+    private bool TryMoveOverUsualField()
+    {
+        int content = position + 2;
+        if (content > end || !shape.IsLengthDelimited(record[position]))
+        {
+            return false;
+        }
+
+        int length = record[content - 1];
+        for (int shift = 7; length >> shift != 0; shift += 7)
+        {
+            if (content == end || shift > MaxUsualLengthShift)
+            {
+                return false;
+            }
+
+            length += (record[content++] - 1) << shift;
+        }
+
+        if (length > end - content)
+        {
+            return false;
+        }
+
+        Tag = record[position];
+        Content = new ValueSlice(content, length);
+        position = content + length;
+        return true;
     }
 
     private bool TryReadContent(int start, int wireType, uint number)

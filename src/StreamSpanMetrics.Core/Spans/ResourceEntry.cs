@@ -3,6 +3,9 @@ namespace StreamSpanMetrics.Core.Spans;
 /// <summary>All that is known of one Resource message, worked out once and found again by its bytes. Immutable.</summary>
 public sealed class ResourceEntry
 {
+    /// <summary>The Resource message itself.</summary>
+    public required byte[] Bytes { get; init; }
+
     /// <summary>Place among the entries of the table.</summary>
     public required int Index { get; init; }
 

@@ -43,7 +43,7 @@ public sealed class ResourceReader
         DecodeProblem problem = ReadAttributes(bytes, attributes, values);
         if (!problem.Exists)
         {
-            entry = Interpret(attributes, values, table);
+            entry = Interpret(bytes.ToArray(), attributes, values, table);
         }
 
         return problem;
@@ -96,7 +96,7 @@ public sealed class ResourceReader
     }
 
     private ResourceEntry Interpret(
-        SortedDictionary<string, ResourceAttribute> attributes, byte[]?[] values, ResourceTable table)
+        byte[] bytes, SortedDictionary<string, ResourceAttribute> attributes, byte[]?[] values, ResourceTable table)
     {
         bool misses = !attributes.ContainsKey(ServiceNameAttribute);
         if (misses)
@@ -114,6 +114,7 @@ public sealed class ResourceReader
         string groupKey = GroupKey(serviceNamespace, serviceName, identity);
         return new ResourceEntry
         {
+            Bytes = bytes,
             Index = table.Count,
             GroupIndex = table.GroupIndex(groupKey, () => new ResourceGroup(serviceNamespace, serviceName, identity)),
             Variant = table.Variant(groupKey + "|" + dimension.Kind),

@@ -9,6 +9,7 @@ namespace StreamSpanMetrics.Core.Spans;
 public sealed class ResourceTable
 {
     private const int InitialEntries = 64;
+    private const int RecentEntries = 512;
 
     private readonly ResourceReader reader;
     private readonly Dictionary<byte[], ResourceEntry> entriesByBytes = new(ByteKeyComparer.Instance);
@@ -18,8 +19,9 @@ public sealed class ResourceTable
     private readonly Dictionary<string, int> groupsByKey = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> variantsByKey = new(StringComparer.Ordinal);
     private readonly List<ResourceEntry> variants = [];
-    private byte[] lastBytes = [];
-    private ResourceEntry? last;
+
+    /// <summary>The entry met last at each place, by a hash of a few of its bytes.</summary>
+    private readonly ResourceEntry?[] recent = new ResourceEntry?[RecentEntries];
 
     /// <summary>An empty table whose entries <paramref name="reader"/> makes.</summary>
     public ResourceTable(ResourceReader reader)
@@ -46,20 +48,25 @@ public sealed class ResourceTable
     /// <summary>The entry of the Resource message <paramref name="bytes"/>, or the problem that makes it none.</summary>
     public DecodeProblem Find(ReadOnlySpan<byte> bytes, out ResourceEntry entry)
     {
-        if (last is not null && bytes.SequenceEqual(lastBytes))
+        ref ResourceEntry? place = ref recent[ByteHash.OfSample(bytes) % RecentEntries];
+        if (place is not null && bytes.SequenceEqual(place.Bytes))
         {
-            entry = last;
+            entry = place;
             return DecodeProblem.None;
         }
 
-        if (lookup.TryGetValue(bytes, out byte[]? known, out ResourceEntry? found))
+        DecodeProblem problem = DecodeProblem.None;
+        if (lookup.TryGetValue(bytes, out ResourceEntry? known))
         {
-            Remember(known, found);
-            entry = found;
-            return DecodeProblem.None;
+            entry = known;
+        }
+        else
+        {
+            problem = Add(bytes, out entry);
         }
 
-        return Add(bytes, out entry);
+        place = problem.Exists ? place : entry;
+        return problem;
     }
 
     /// <summary>What is known now, for readers on other threads: also after the table has grown or was cleared.</summary>
@@ -77,7 +84,7 @@ public sealed class ResourceTable
         variantsByKey.Clear();
         variants.Clear();
         TotalBytes = 0;
-        last = null;
+        Array.Clear(recent);
     }
 
     private DecodeProblem Add(ReadOnlySpan<byte> bytes, out ResourceEntry entry)
@@ -85,8 +92,7 @@ public sealed class ResourceTable
         DecodeProblem problem = reader.Read(bytes, this, out entry);
         if (!problem.Exists)
         {
-            byte[] copy = bytes.ToArray();
-            entriesByBytes.Add(copy, entry);
+            entriesByBytes.Add(entry.Bytes, entry);
             int count = Count;
             Append(ref entries, ref count, entry);
             Count = count;
@@ -95,8 +101,7 @@ public sealed class ResourceTable
                 variants.Add(entry);
             }
 
-            TotalBytes += copy.Length;
-            Remember(copy, entry);
+            TotalBytes += bytes.Length;
         }
 
         return problem;
@@ -140,11 +145,5 @@ public sealed class ResourceTable
         }
 
         array[count++] = value;
-    }
-
-    private void Remember(byte[] bytes, ResourceEntry entry)
-    {
-        lastBytes = bytes;
-        last = entry;
     }
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using Google.Protobuf;
 using StreamSpanMetrics.Core.Otlp;
 using StreamSpanMetrics.Core.Tests.Support;
@@ -66,6 +67,49 @@ public sealed class SpanReaderTests
             AssertTwinsAgree([0x4A, 5, (byte)pair, (byte)(pair >> 8), 0x6B, 0x12, 0x00]);
         }
     }
+
+    [Fact]
+    public void A_damaged_usual_span_reads_the_same_on_both_paths()
+    {
+        byte[][] fields =
+        [
+            [0x0A, 16, .. new byte[16]], [0x12, 8, .. new byte[8]], [0x22, 8, .. new byte[8]], [0x2A, 1, (byte)'n'],
+            [0x30, 2], [0x39, 1, 2, 3, 4, 5, 6, 7, 8], [0x41, 2, 2, 3, 4, 5, 6, 7, 8],
+        ];
+        byte[] ascending = [.. fields.SelectMany(field => field), .. Attributes(valueFirst: false)];
+        byte[] descending = [.. Attributes(valueFirst: true), .. fields.Reverse().SelectMany(field => field)];
+        foreach (byte[] usual in (byte[][])[ascending, descending])
+        {
+            Assert.True(AssertTwinsAgree(usual));
+            for (int place = 0; place < usual.Length; place++)
+            {
+                AssertTwinsAgree(usual[..place]);
+                byte[] damaged = [.. usual];
+                for (int value = 0; value <= byte.MaxValue; value++)
+                {
+                    damaged[place] = (byte)value;
+                    AssertTwinsAgree(damaged);
+                }
+            }
+        }
+    }
+
+    /// <summary>With names of none to six bytes, of which some are selected, and values of every kind of length.</summary>
+    private static IEnumerable<byte> Attributes(bool valueFirst)
+    {
+        foreach (string name in (string[])["", "k", "K", "ab", "abc", "abcd", "größe", "custom", "Custom"])
+        {
+            byte[] key = [0x0A, .. Prefixed(Encoding.UTF8.GetBytes(name))];
+            byte[] value = [0x12, .. Prefixed([0x0A, .. Prefixed(new byte[name.Length])])];
+            byte[] attribute = valueFirst ? [0x4A, .. Prefixed([.. value, .. key])] : [0x4A, .. Prefixed([.. key, .. value])];
+            foreach (byte next in attribute)
+            {
+                yield return next;
+            }
+        }
+    }
+
+    private static byte[] Prefixed(byte[] bytes) => [(byte)bytes.Length, .. bytes];
 
     private static byte[] SmallSpan() =>
     [

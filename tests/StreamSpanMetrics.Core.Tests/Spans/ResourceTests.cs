@@ -172,6 +172,44 @@ public sealed class ResourceTests
         Assert.Equal((1, 1, 1), (folder.Series.Count, folder.Resources.Count, folder.Resources.GroupCount));
     }
 
+    [Fact]
+    public void Resources_that_differ_in_any_one_byte_are_found_again_as_themselves()
+    {
+        const string Common = "checkout-6c9d8b7f54-x2x7k.shop.svc.cluster.local.";
+        RecordFolder folder = new(new SpanRules());
+        for (int round = 0; round < 3; round++)
+        {
+            for (int index = 0; index < 1_000; index++)
+            {
+                // Each letter of a long name in turn, so that places of which a look-up reads nothing at first are among them.
+                string name = string.Concat(Enumerable.Repeat(Common, 5));
+                int place = index % name.Length;
+                name = name[..place] + (char)('A' + (index / name.Length)) + name[(place + 1)..];
+                Assert.Equal(DecodeProblem.None, folder.Fold(Traces.Request([Traces.Text("service.name", name)], Traces.Span("a"))));
+                ResourceEntry entry = folder.Resources.Entry(folder.Staged.Resources[0]);
+                Assert.Equal((index, name), (entry.Index, entry.ServiceNameDimension.Text));
+            }
+        }
+
+        Assert.Equal(1_000, folder.Resources.Count);
+        folder.ClearTables();
+        Assert.Equal(DecodeProblem.None, folder.Fold(Traces.Request([Traces.Text("service.name", "last")], Traces.Span("a"))));
+        Assert.Equal((0, 1), (folder.Staged.Resources[0], folder.Resources.Count));
+    }
+
+    [Fact]
+    public void A_resource_is_made_anew_after_the_tables_are_cleared()
+    {
+        RecordFolder folder = new(new SpanRules());
+        byte[] other = Traces.Request([Traces.Text("service.name", "other")], Traces.Span("a"));
+        byte[] record = Traces.Request([Traces.Text("service.name", "shop")], Traces.Span("a"));
+        Assert.Equal([DecodeProblem.None, DecodeProblem.None], [folder.Fold(other), folder.Fold(record)]);
+        Assert.Equal(1, folder.Staged.Resources[0]);
+        folder.ClearTables();
+        Assert.Equal(DecodeProblem.None, folder.Fold(record));
+        Assert.Equal((0, 1), (folder.Staged.Resources[0], folder.Resources.Count));
+    }
+
     private static (RecordFolder Folder, ResourceEntry Entry) Read(SpanRules rules, params KeyValue[] attributes)
     {
         RecordFolder folder = new(rules);
