@@ -99,6 +99,11 @@ public sealed class DeltaAccumulator
             int entry = EntryOf(counted);
             slab[(entry * stride) + SumWords]++;
         }
+
+        if (sections[^1].EntryEnd != count)
+        {
+            sections[^1] = sections[^1] with { EntryEnd = count };
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -177,7 +182,6 @@ public sealed class DeltaAccumulator
 
         series[count] = seriesNumber;
         entryBySeries[seriesNumber] = firstNumber + count;
-        sections[^1] = sections[^1] with { EntryEnd = count + 1 };
         return count++;
     }
 

@@ -24,6 +24,9 @@ public sealed class RawKeyWriter
 
     private const int MaxVarintBytes = 5;
 
+    /// <summary>So many bytes are copied for a short piece whatever its length, which the processor could only guess.</summary>
+    private const int WholeCopyBytes = 64;
+
     private readonly SpanRules rules;
     private byte[] buffer = new byte[16 * 1024];
     private int used;
@@ -54,49 +57,34 @@ public sealed class RawKeyWriter
         int position = start + HeaderBytes;
         if (rules.IncludeSpanName)
         {
-            position = Append(key, position, view.Name.In(record));
+            position = Append(key, position, record, view.Name);
         }
 
         ReadOnlySpan<int> indexes = plan.SelectorIndexes;
         for (int dimension = 0; dimension < indexes.Length; dimension++)
         {
-            position = TryFind(plan, dimension, resource, record, view, eventValues, out ReadOnlySpan<byte> found)
-                ? Append(key, position, found)
-                : AppendAbsent(key, position);
+            // Precedence of the connector: the span, then for events the event, then the resource, then the default. Presence counts,
+            // not content: an attribute without value hides the default.
+            int index = indexes[dimension];
+            ValueSlice slice = view.Values[index];
+            if (!slice.IsPresent && !eventValues.IsEmpty)
+            {
+                slice = eventValues[index];
+            }
+
+            position = slice.IsPresent
+                ? Append(key, position, record, slice)
+                : AppendFallback(key, position, resource.Values[index] ?? plan.Default(dimension));
         }
 
         used = position;
         return new ValueSlice(start, position - start);
     }
 
-    // Precedence of the connector: the span, then for events the event, then the resource, then the default. Presence counts, not
-    // content: an attribute without value hides the default.
-    private static bool TryFind(
-        FamilyPlan plan, int dimension, ResourceEntry resource, ReadOnlySpan<byte> record, SpanView view,
-        ReadOnlySpan<ValueSlice> eventValues, out ReadOnlySpan<byte> found)
-    {
-        int index = plan.SelectorIndexes[dimension];
-        ValueSlice slice = view.Values[index];
-        if (!slice.IsPresent && !eventValues.IsEmpty)
-        {
-            slice = eventValues[index];
-        }
-
-        if (slice.IsPresent)
-        {
-            found = slice.In(record);
-            return true;
-        }
-
-        byte[]? fallback = resource.Values[index] ?? plan.Default(dimension);
-        found = fallback;
-        return fallback is not null;
-    }
-
     private void EnsureRoom(FamilyPlan plan, ResourceEntry resource, SpanView view, ReadOnlySpan<ValueSlice> eventValues)
     {
         ReadOnlySpan<int> indexes = plan.SelectorIndexes;
-        int bytes = HeaderBytes + view.Name.Length + resource.ExtraKeyBytes + (MaxVarintBytes * (indexes.Length + 1));
+        int bytes = WholeCopyBytes + HeaderBytes + view.Name.Length + resource.ExtraKeyBytes + (MaxVarintBytes * (indexes.Length + 1));
         foreach (int index in indexes)
         {
             bytes += view.Values[index].Length + 1 + (eventValues.IsEmpty ? 0 : eventValues[index].Length + 1);
@@ -123,8 +111,26 @@ public sealed class RawKeyWriter
         return position + bytes.Length;
     }
 
-    private static int AppendAbsent(byte[] key, int position)
+    /// <summary>A piece of the record. What is copied beyond it is overwritten by the next piece or lies behind the last key.</summary>
+    private static int Append(byte[] key, int position, ReadOnlySpan<byte> record, ValueSlice piece)
     {
+        if (piece.Length > WholeCopyBytes || record.Length - piece.Start < WholeCopyBytes)
+        {
+            return Append(key, position, piece.In(record));
+        }
+
+        key[position++] = (byte)(piece.Length + 1);
+        record.Slice(piece.Start, WholeCopyBytes).CopyTo(key.AsSpan(position, WholeCopyBytes));
+        return position + piece.Length;
+    }
+
+    private static int AppendFallback(byte[] key, int position, byte[]? value)
+    {
+        if (value is not null)
+        {
+            return Append(key, position, value);
+        }
+
         key[position] = 0;
         return position + 1;
     }
