@@ -33,6 +33,23 @@ public sealed class DimensionTests
             Folded.Series(new SpanRules(), Traces.Request(Shop, span)));
     }
 
+    [Fact]
+    public void Names_and_values_of_every_length_come_through_whole()
+    {
+        RecordFolder folder = new(Custom);
+        for (int length = 1; length < 150; length++)
+        {
+            string name = new('n', length);
+            string value = new('v', 150 - length);
+            Span[] spans = [Traces.Span(name, Traces.Text("custom", value)), Traces.Span(value, Traces.Text("custom", name))];
+            Assert.Equal(
+                [$"Spans span.name=String:{name} custom=String:{value}", $"Spans span.name=String:{value} custom=String:{name}"],
+                Folded.Series(folder, Traces.Request(Shop, spans)));
+        }
+
+        Assert.Equal(2 * 149, folder.Series.Count);
+    }
+
     [Theory]
     [InlineData(0, "String:SPAN_KIND_UNSPECIFIED")]
     [InlineData(1, "String:SPAN_KIND_INTERNAL")]
