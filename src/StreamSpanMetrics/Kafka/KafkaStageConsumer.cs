@@ -283,19 +283,14 @@ internal sealed class KafkaStageConsumer : IStageConsumer
         IReadOnlyDictionary<int, long> starts = events!.Assigned(numbers);
         List<int> unready = [.. numbers.Where(number => !starts.ContainsKey(number))];
         IReadOnlyDictionary<int, long> ends = unready.Count == 0 ? starts : EndsOf(unready);
-        foreach (int number in numbers)
+        unready.ForEach(places.AssignUnready);
+        foreach ((int number, long start) in starts)
         {
-            if (starts.TryGetValue(number, out long start))
-            {
-                places.Assign(number, start);
-            }
-            else
-            {
-                places.AssignUnready(number);
-            }
+            places.Assign(number, start);
         }
 
-        return [.. numbers.Select(number => new TopicPartitionOffset(topic, number, starts.TryGetValue(number, out long start) ? start : ends[number]))];
+        return [.. numbers.Select(number =>
+            new TopicPartitionOffset(topic, number, starts.TryGetValue(number, out long start) ? start : ends[number]))];
     }
 
     // Where the loop does not know yet where to begin, the client waits at the end, a place that surely exists. It has to be told the number:

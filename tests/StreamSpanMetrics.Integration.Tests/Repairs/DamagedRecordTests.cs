@@ -5,7 +5,9 @@ using StreamSpanMetrics.Schemas.V1;
 
 namespace StreamSpanMetrics.Integration.Tests.Repairs;
 
-/// <summary>Records of state and deltas that are damaged or foreign: the worker says what it is, verify finds it, and the printed command repairs it.</summary>
+/// <summary>
+/// Records of state and deltas that are damaged or foreign: the worker says what it is, verify finds it, and the printed command repairs it.
+/// </summary>
 public sealed class DamagedRecordTests(KafkaFixture kafka)
 {
     [Theory]

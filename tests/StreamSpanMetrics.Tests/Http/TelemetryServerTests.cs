@@ -74,6 +74,7 @@ public sealed class TelemetryServerTests : IDisposable
     // Everything once, so that every instrument has something to show.
     private static void Happen(WorkerMetrics metrics)
     {
+        metrics.MergePaused("turn", TimeSpan.FromMilliseconds(1));
         metrics.DeadLetters("Truncated", 1);
         metrics.BreakerTripped(1, 1);
         metrics.ClockAhead(0, 1);
