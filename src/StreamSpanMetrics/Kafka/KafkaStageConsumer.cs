@@ -42,7 +42,8 @@ internal sealed class KafkaStageConsumer : IStageConsumer
             .SetPartitionsRevokedHandler((_, partitions) => events!.Revoked(Forget(partitions)))
             .SetPartitionsLostHandler((_, partitions) => events!.Lost(Forget(partitions)))
             .Build();
-        places = new PartitionPlaces(consumer, topic, message => logger.KafkaError(message, time));
+        places = new PartitionPlaces(
+            consumer, topic, config.PartitionAssignmentStrategy == PartitionAssignmentStrategy.Range, message => logger.KafkaError(message, time));
         admin = new DependentAdminClientBuilder(consumer.Handle).Build();
     }
 
@@ -97,6 +98,7 @@ internal sealed class KafkaStageConsumer : IStageConsumer
         catch (ConsumeException exception) when (exception.Error.Code is ErrorCode.Local_AutoOffsetReset or ErrorCode.OffsetOutOfRange)
         {
             record = new PolledRecord(exception.ConsumerRecord.Partition.Value, exception.ConsumerRecord.Offset.Value, 0, false);
+            places.OutOfRange(record.Partition);
             return PollStatus.OutOfRange;
         }
         catch (ConsumeException exception) when (!exception.Error.IsFatal && !IsOurs(exception.Error.Code))
@@ -215,10 +217,10 @@ internal sealed class KafkaStageConsumer : IStageConsumer
     public void Seek(int partition, long offset) => places.Seek(partition, offset);
 
     /// <inheritdoc/>
-    public void Pause(int partition) => consumer.Pause([new TopicPartition(topic, partition)]);
+    public void Pause(int partition) => places.Pause(partition);
 
     /// <inheritdoc/>
-    public void Resume(int partition) => consumer.Resume([new TopicPartition(topic, partition)]);
+    public void Resume(int partition) => places.Resume(partition);
 
     /// <inheritdoc/>
     public void Commit(IReadOnlyDictionary<int, long> offsets)
@@ -283,7 +285,7 @@ internal sealed class KafkaStageConsumer : IStageConsumer
         IReadOnlyDictionary<int, long> starts = events!.Assigned(numbers);
         List<int> unready = [.. numbers.Where(number => !starts.ContainsKey(number))];
         IReadOnlyDictionary<int, long> ends = unready.Count == 0 ? starts : EndsOf(unready);
-        unready.ForEach(places.AssignUnready);
+        unready.ForEach(number => places.AssignUnready(number, ends[number]));
         foreach ((int number, long start) in starts)
         {
             places.Assign(number, start);

@@ -10,6 +10,7 @@ internal sealed class PartitionPlaces
 {
     private readonly IConsumer<bool, bool> consumer;
     private readonly string topic;
+    private readonly bool assignsAll;
     private readonly Action<string> trouble;
     private readonly Dictionary<int, long> positions = [];
     private readonly Dictionary<int, long> ends = [];
@@ -22,11 +23,19 @@ internal sealed class PartitionPlaces
     // Said, but the client could not do it yet.
     private readonly Dictionary<int, long> pendingSeeks = [];
 
-    /// <summary>Places in one topic; <paramref name="trouble"/> hears what the client could not do yet.</summary>
-    public PartitionPlaces(IConsumer<bool, bool> consumer, string topic, Action<string> trouble)
+    // Given up by the client, and paused by the loop.
+    private readonly HashSet<int> outOfRange = [];
+    private readonly HashSet<int> paused = [];
+
+    /// <summary>
+    /// Places in one topic; <paramref name="trouble"/> hears what the client could not do yet. Where the group's protocol is an eager one,
+    /// <paramref name="assignsAll"/>, the client takes no changes to single partitions.
+    /// </summary>
+    public PartitionPlaces(IConsumer<bool, bool> consumer, string topic, bool assignsAll, Action<string> trouble)
     {
         this.consumer = consumer;
         this.topic = topic;
+        this.assignsAll = assignsAll;
         this.trouble = trouble;
     }
 
@@ -38,12 +47,13 @@ internal sealed class PartitionPlaces
         positions[partition] = start;
     }
 
-    /// <summary>Takes a partition over of which nothing is handed over before a <see cref="Seek"/> tells where to begin.</summary>
-    public void AssignUnready(int partition)
+    /// <summary>
+    /// Takes a partition over of which nothing is handed over before a <see cref="Seek"/> tells where to begin; until then it waits at
+    /// <paramref name="place"/>.
+    /// </summary>
+    public void AssignUnready(int partition, long place)
     {
-        ends.Remove(partition);
-        sought.Add(partition);
-        positions.Remove(partition);
+        Assign(partition, place);
         unready.Add(partition);
         toPause.Add(new TopicPartition(topic, partition));
     }
@@ -53,8 +63,28 @@ internal sealed class PartitionPlaces
     {
         unready.Remove(partition);
         pendingSeeks.Remove(partition);
+        outOfRange.Remove(partition);
+        paused.Remove(partition);
         toPause.RemoveAll(waiting => waiting.Partition.Value == partition);
     }
+
+    /// <summary>Stops fetching a partition.</summary>
+    public void Pause(int partition)
+    {
+        paused.Add(partition);
+        consumer.Pause([new TopicPartition(topic, partition)]);
+    }
+
+    /// <summary>Fetches a paused partition again.</summary>
+    public void Resume(int partition)
+    {
+        paused.Remove(partition);
+        toPause.RemoveAll(waiting => waiting.Partition.Value == partition);
+        consumer.Resume([new TopicPartition(topic, partition)]);
+    }
+
+    /// <summary>The log does not have the place of a partition: the client has given it up, and will not be moved (A8).</summary>
+    public void OutOfRange(int partition) => outOfRange.Add(partition);
 
     /// <summary>Whether a record of the partition is one that the loop waits for.</summary>
     public bool IsReady(int partition) => !unready.Contains(partition) && !pendingSeeks.ContainsKey(partition);
@@ -108,7 +138,15 @@ internal sealed class PartitionPlaces
         {
             try
             {
-                consumer.Seek(new TopicPartitionOffset(topic, partition, offset));
+                if (outOfRange.Contains(partition))
+                {
+                    AssignAnew(partition, offset);
+                }
+                else
+                {
+                    consumer.Seek(new TopicPartitionOffset(topic, partition, offset));
+                }
+
                 pendingSeeks.Remove(partition);
             }
             catch (KafkaException exception) when (exception.Error.Code is ErrorCode.Local_State or ErrorCode.Local_UnknownPartition)
@@ -118,7 +156,7 @@ internal sealed class PartitionPlaces
         }
     }
 
-    /// <summary>Pauses what was assigned and has no place yet. After every poll: before, the client would not know the partition.</summary>
+    /// <summary>Pauses what was assigned and is not to be read yet. After every poll: before, the client would not know the partition.</summary>
     public void PauseUnready()
     {
         if (toPause.Count > 0)
@@ -126,5 +164,32 @@ internal sealed class PartitionPlaces
             consumer.Pause(toPause);
             toPause.Clear();
         }
+    }
+
+    // A client that found a place out of range reads on from an assignment only (rd_kafka_offset_reset and rd_kafka_toppar_seek in librdkafka's
+    // src). An assignment ends pauses.
+    private void AssignAnew(int partition, long offset)
+    {
+        TopicPartition moved = new(topic, partition);
+        if (assignsAll)
+        {
+            List<TopicPartitionOffset> all =
+                [.. consumer.Assignment.Select(one => new TopicPartitionOffset(one, one == moved ? offset : Position(one.Partition.Value)))];
+            consumer.Assign(all);
+            sought.UnionWith(all.Select(one => one.Partition.Value));
+            toPause.AddRange(paused.Select(one => new TopicPartition(topic, one)));
+        }
+        else
+        {
+            if (consumer.Assignment.Contains(moved))
+            {
+                consumer.IncrementalUnassign([moved]);
+            }
+
+            consumer.IncrementalAssign([new TopicPartitionOffset(moved, offset)]);
+            toPause.AddRange(paused.Where(partition.Equals).Select(one => new TopicPartition(topic, one)));
+        }
+
+        outOfRange.Remove(partition);
     }
 }

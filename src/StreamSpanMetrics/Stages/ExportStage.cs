@@ -262,12 +262,13 @@ public sealed class ExportStage : IStage, IPartitionEvents
     private void SkipLost(int number)
     {
         long? start = consumer.StartOffsetAsync(number).GetAwaiter().GetResult();
-        if (start is not long from)
+        long position = consumer.Position(number);
+        if (start is not long from || from <= position)
         {
-            return;
+            // Told once only: a partition that is not moved now would never be read again.
+            throw new StageStoppedException(Messages.DataLoss(options.MetricsTopic, number, position, start));
         }
 
-        long position = consumer.Position(number);
         telemetry.Metrics.Lost(telemetry.Stage, number, from - position);
         logger.DataLost(Name, options.MetricsTopic, number, position, from);
         consumer.Seek(number, from);

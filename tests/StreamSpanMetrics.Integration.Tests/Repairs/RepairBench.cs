@@ -19,10 +19,10 @@ internal sealed partial class RepairBench : IAsyncDisposable
     private readonly List<byte[]>[] values = new List<byte[]>[RecordFile.PartitionCount];
     private readonly TemporaryFolder folder = new();
 
-    private RepairBench(string servers, string topic, string stream)
+    private RepairBench(string servers, string topic, string stream, string receiver)
     {
         Servers = servers;
-        Application = new StreamApplication(servers, topic) { Stream = stream };
+        Application = new StreamApplication(servers, topic) { Stream = stream, Receiver = receiver };
         for (int partition = 0; partition < values.Length; partition++)
         {
             values[partition] = [];
@@ -38,12 +38,12 @@ internal sealed partial class RepairBench : IAsyncDisposable
     /// <summary>All values, by partition, in the order of their offsets.</summary>
     public IReadOnlyList<IReadOnlyList<byte[]>> Values => values;
 
-    public static async Task<RepairBench> StartAsync(KafkaFixture kafka, string stream = "shards: 4")
+    public static async Task<RepairBench> StartAsync(KafkaFixture kafka, string stream = "shards: 4", string receiver = "")
     {
         string servers = await kafka.RequireAsync();
         string topic = Topics.UniqueName("spans");
         await Topics.CreateAsync(servers, topic, RecordFile.PartitionCount, AppendTime);
-        RepairBench bench = new(servers, topic, stream);
+        RepairBench bench = new(servers, topic, stream, receiver);
         await bench.StartWorkerAsync();
         return bench;
     }

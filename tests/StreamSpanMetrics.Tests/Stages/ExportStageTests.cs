@@ -161,6 +161,16 @@ public sealed class ExportStageTests
         Assert.Single(bench.Sender.Bodies);
     }
 
+    [Fact]
+    public void A_topic_that_was_cut_short_stops_the_loop()
+    {
+        ExportBench bench = Bench(1);
+        bench.Log.SetCommitted(ExportBench.Group, 0, 99);
+        StageStoppedException stopped = Assert.Throws<StageStoppedException>(bench.Run);
+        Assert.Contains("the next offset to read is 99", stopped.Message, StringComparison.Ordinal);
+        Assert.Empty(bench.Sender.Bodies);
+    }
+
     private static ExportBench Bench(int steps, int maxBatchBytes = 1_000_000)
     {
         ExportBench bench = new(ExportBench.Points(steps), maxBatchBytes);

@@ -11,6 +11,7 @@ internal sealed class MemoryConsumer(MemoryLog log, string topic, string group, 
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
+    private readonly HashSet<int> givenUp = [];
     private readonly Dictionary<int, long> positions = [];
     private readonly HashSet<int> paused = [];
     private readonly Queue<Func<bool>> script = [];
@@ -90,6 +91,7 @@ internal sealed class MemoryConsumer(MemoryLog log, string topic, string group, 
             }
 
             positions[partition] = offset;
+            givenUp.Remove(partition);
         }
     }
 
@@ -176,7 +178,11 @@ internal sealed class MemoryConsumer(MemoryLog log, string topic, string group, 
 
     public Task<long?> StartOffsetAsync(int partition) => Task.FromResult<long?>(log.StartOffset(topic, partition));
 
-    public void Seek(int partition, long offset) => positions[partition] = offset;
+    public void Seek(int partition, long offset)
+    {
+        positions[partition] = offset;
+        givenUp.Remove(partition);
+    }
 
     public void Pause(int partition) => paused.Add(partition);
 
@@ -208,7 +214,7 @@ internal sealed class MemoryConsumer(MemoryLog log, string topic, string group, 
         // Partitions take turns, as they do when fetches arrive.
         foreach (int partition in positions.Keys.OrderBy(number => number <= lastPolled).ThenBy(number => number).ToArray())
         {
-            if (paused.Contains(partition))
+            if (paused.Contains(partition) || givenUp.Contains(partition))
             {
                 continue;
             }
@@ -216,6 +222,8 @@ internal sealed class MemoryConsumer(MemoryLog log, string topic, string group, 
             long position = positions[partition];
             if (position < log.StartOffset(topic, partition) || position > log.EndOffset(topic, partition))
             {
+                // Told once, as the real client does, which then leaves the partition until it is moved.
+                givenUp.Add(partition);
                 status = PollStatus.OutOfRange;
                 record = new PolledRecord(partition, position, 0, false);
                 return true;
