@@ -135,7 +135,7 @@ internal sealed class Composition : IDisposable
 
     private KafkaStageConsumer Consumer(StageTelemetry telemetry, string topic, bool withHeaders) => Own(new KafkaStageConsumer(
         ClientConfigs.GroupConsumer(settings.Source.Kafka, settings.Source, Member(telemetry), withHeaders),
-        topic, telemetry, time, logger, stop)
+        ClientConfigs.Client(settings.Source.Kafka), topic, telemetry, time, logger, stop)
     {
         HasTopicIds = !OffsetsAreForgotten,
     });

@@ -73,10 +73,11 @@ internal sealed class KafkaProgressLog : IProgressLog
 
     private async Task<IReadOnlyCollection<ProgressRecord>> ReadNewestAsync(TopicAdmin topics)
     {
-        IReadOnlyDictionary<int, long> starts =
-            await topics.OffsetsAsync(stateTopic, shards, OffsetSpec.Earliest()).WaitAsync(closed.Token).ConfigureAwait(false);
-        IReadOnlyDictionary<int, long> ends = await topics
-            .OffsetsAsync(stateTopic, shards, OffsetSpec.Latest(), IsolationLevel.ReadCommitted).WaitAsync(closed.Token).ConfigureAwait(false);
+        IReadOnlyDictionary<int, long> starts = await TopicAdmin
+            .WithinAsync(topics.OffsetsAsync(stateTopic, shards, OffsetSpec.Earliest()), time, closed.Token).ConfigureAwait(false);
+        IReadOnlyDictionary<int, long> ends = await TopicAdmin
+            .WithinAsync(topics.OffsetsAsync(stateTopic, shards, OffsetSpec.Latest(), IsolationLevel.ReadCommitted), time, closed.Token)
+            .ConfigureAwait(false);
         Dictionary<TopicPartition, OffsetRange> ranges = starts.ToDictionary(
             start => new TopicPartition(stateTopic, start.Key), start => new OffsetRange(start.Value, ends[start.Key]));
         return [.. peek.Last(ranges, record => Progress(record) is not null, closed.Token).Values.Select(record => Progress(record)!)];

@@ -203,7 +203,7 @@ internal sealed class KafkaShardLog : IShardLog
                 // A client for each attempt: one that lived through a restart of the broker was seen to get no answer any more.
                 using IConsumer<byte[]?, byte[]?> asking = Open();
                 using IAdminClient admin = new DependentAdminClientBuilder(asking.Handle).Build();
-                ListOffsetsResult result = admin.ListOffsetsAsync([asked], options).GetAwaiter().GetResult();
+                ListOffsetsResult result = TopicAdmin.WithinAsync(admin.ListOffsetsAsync([asked], options), time, cancel).GetAwaiter().GetResult();
                 TopicPartitionOffsetError answer = result.ResultInfos[0].TopicPartitionOffsetError;
                 return answer.Error.IsError ? throw new KafkaException(answer.Error) : answer.Offset.Value;
             }

@@ -20,13 +20,18 @@ internal sealed class KafkaStageConsumer : IStageConsumer
     private readonly IAdminClient admin;
     private readonly StageTelemetry telemetry;
     private readonly PartitionPlaces places;
+    private readonly LogQuestions logs;
     private IPartitionEvents? events;
     private IRecordReader? reader;
     private bool closed;
 
-    /// <summary>A consumer of <paramref name="topic"/>, not yet in the group. After <paramref name="stop"/> it waits for no broker.</summary>
+    /// <summary>
+    /// A consumer of <paramref name="topic"/>, not yet in the group. After <paramref name="stop"/> it waits for no broker;
+    /// <paramref name="connection"/> is for questions that the consumer's own does not answer.
+    /// </summary>
     public KafkaStageConsumer(
-        ConsumerConfig config, string topic, StageTelemetry telemetry, TimeProvider time, ILogger logger, CancellationToken stop)
+        ConsumerConfig config, ClientConfig connection, string topic, StageTelemetry telemetry, TimeProvider time, ILogger logger,
+        CancellationToken stop)
     {
         this.telemetry = telemetry;
         this.stop = stop;
@@ -45,6 +50,7 @@ internal sealed class KafkaStageConsumer : IStageConsumer
         places = new PartitionPlaces(
             consumer, topic, config.PartitionAssignmentStrategy == PartitionAssignmentStrategy.Range, message => logger.KafkaError(message, time));
         admin = new DependentAdminClientBuilder(consumer.Handle).Build();
+        logs = new LogQuestions(consumer.Handle, connection, topic, time, logger);
     }
 
     /// <inheritdoc/>
@@ -161,57 +167,13 @@ internal sealed class KafkaStageConsumer : IStageConsumer
     }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyDictionary<int, long>> EndOffsetsAsync(IReadOnlyList<int> partitions)
-    {
-        try
-        {
-            return await ListOffsetsAsync(partitions, OffsetSpec.Latest()).ConfigureAwait(false);
-        }
-        catch (KafkaException exception)
-        {
-            logger.KafkaError("asking for log ends: " + exception.Error.Reason, time);
-            return new Dictionary<int, long>();
-        }
-    }
+    public Task<IReadOnlyDictionary<int, long>> EndOffsetsAsync(IReadOnlyList<int> partitions) => logs.EndsAsync(partitions);
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyDictionary<int, LogEnd>> LogEndsAsync(IReadOnlyList<int> partitions)
-    {
-        if (partitions.Count == 0)
-        {
-            return new Dictionary<int, LogEnd>();
-        }
-
-        try
-        {
-            OffsetSpec end = OffsetSpec.Latest();
-            Dictionary<int, long> stable = await ListOffsetsAsync(partitions, end, IsolationLevel.ReadCommitted).ConfigureAwait(false);
-            Dictionary<int, long> high = await ListOffsetsAsync(partitions, end).ConfigureAwait(false);
-            return high
-                .Where(answer => stable.ContainsKey(answer.Key))
-                .ToDictionary(answer => answer.Key, answer => new LogEnd(answer.Value, stable[answer.Key]));
-        }
-        catch (KafkaException exception)
-        {
-            logger.KafkaError("asking for log ends: " + exception.Error.Reason, time);
-            return new Dictionary<int, LogEnd>();
-        }
-    }
+    public Task<IReadOnlyDictionary<int, LogEnd>> LogEndsAsync(IReadOnlyList<int> partitions) => logs.BothEndsAsync(partitions);
 
     /// <inheritdoc/>
-    public async Task<long?> StartOffsetAsync(int partition)
-    {
-        try
-        {
-            Dictionary<int, long> starts = await ListOffsetsAsync([partition], OffsetSpec.Earliest()).ConfigureAwait(false);
-            return starts.TryGetValue(partition, out long start) ? start : null;
-        }
-        catch (KafkaException exception)
-        {
-            logger.KafkaError("asking for a log start: " + exception.Error.Reason, time);
-            return null;
-        }
-    }
+    public Task<long?> StartOffsetAsync(int partition) => logs.StartAsync(partition);
 
     /// <inheritdoc/>
     public void Seek(int partition, long offset) => places.Seek(partition, offset);
@@ -254,20 +216,9 @@ internal sealed class KafkaStageConsumer : IStageConsumer
             Close();
         }
 
+        logs.Dispose();
         admin.Dispose();
         consumer.Dispose();
-    }
-
-    private async Task<Dictionary<int, long>> ListOffsetsAsync(
-        IReadOnlyList<int> partitions, OffsetSpec spec, IsolationLevel isolation = IsolationLevel.ReadUncommitted)
-    {
-        List<TopicPartitionOffsetSpec> asked =
-            [.. partitions.Select(partition => new TopicPartitionOffsetSpec { TopicPartition = new(topic, partition), OffsetSpec = spec })];
-        ListOffsetsOptions options = new() { IsolationLevel = isolation, RequestTimeout = AskTimeout };
-        ListOffsetsResult result = await admin.ListOffsetsAsync(asked, options).ConfigureAwait(false);
-        return result.ResultInfos
-            .Where(info => !info.TopicPartitionOffsetError.Error.IsError)
-            .ToDictionary(info => info.TopicPartitionOffsetError.Partition.Value, info => info.TopicPartitionOffsetError.Offset.Value);
     }
 
     // What a record reader throws is a fault of ours: going on would skip the record.

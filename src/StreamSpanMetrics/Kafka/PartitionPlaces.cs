@@ -23,7 +23,7 @@ internal sealed class PartitionPlaces
     // Said, but the client could not do it yet.
     private readonly Dictionary<int, long> pendingSeeks = [];
 
-    // Given up by the client, and paused by the loop.
+    // Given up by the client; and paused, by the loop or for want of a place.
     private readonly HashSet<int> outOfRange = [];
     private readonly HashSet<int> paused = [];
 
@@ -58,13 +58,20 @@ internal sealed class PartitionPlaces
         toPause.Add(new TopicPartition(topic, partition));
     }
 
-    /// <summary>A partition is given up.</summary>
+    /// <summary>
+    /// A partition is given up. Inside the handler, while it is still the client's: a pause outlives the assignment there
+    /// (RD_KAFKA_TOPPAR_F_APP_PAUSE), and would hold the partition for ever if it came back.
+    /// </summary>
     public void Forget(int partition)
     {
+        if (paused.Contains(partition))
+        {
+            Resume(partition);
+        }
+
         unready.Remove(partition);
         pendingSeeks.Remove(partition);
         outOfRange.Remove(partition);
-        paused.Remove(partition);
         toPause.RemoveAll(waiting => waiting.Partition.Value == partition);
     }
 
@@ -156,18 +163,19 @@ internal sealed class PartitionPlaces
         }
     }
 
-    /// <summary>Pauses what was assigned and is not to be read yet. After every poll: before, the client would not know the partition.</summary>
+    /// <summary>Pauses what was assigned and has no place yet. After every poll: before, the client would not know the partition.</summary>
     public void PauseUnready()
     {
         if (toPause.Count > 0)
         {
+            paused.UnionWith(toPause.Select(waiting => waiting.Partition.Value));
             consumer.Pause(toPause);
             toPause.Clear();
         }
     }
 
     // A client that found a place out of range reads on from an assignment only (rd_kafka_offset_reset and rd_kafka_toppar_seek in librdkafka's
-    // src). An assignment ends pauses.
+    // src). Pauses outlive it.
     private void AssignAnew(int partition, long offset)
     {
         TopicPartition moved = new(topic, partition);
@@ -177,7 +185,6 @@ internal sealed class PartitionPlaces
                 [.. consumer.Assignment.Select(one => new TopicPartitionOffset(one, one == moved ? offset : Position(one.Partition.Value)))];
             consumer.Assign(all);
             sought.UnionWith(all.Select(one => one.Partition.Value));
-            toPause.AddRange(paused.Select(one => new TopicPartition(topic, one)));
         }
         else
         {
@@ -187,7 +194,6 @@ internal sealed class PartitionPlaces
             }
 
             consumer.IncrementalAssign([new TopicPartitionOffset(moved, offset)]);
-            toPause.AddRange(paused.Where(partition.Equals).Select(one => new TopicPartition(topic, one)));
         }
 
         outOfRange.Remove(partition);

@@ -21,6 +21,22 @@ internal sealed class TopicAdmin : IDisposable
             .SetErrorHandler((_, error) => trouble.Note(error))
             .Build();
 
+    /// <summary>
+    /// An answer, or a <see cref="KafkaException"/> well after the time that the client was given for it: after a restart of the broker
+    /// questions were seen that had neither an answer nor an error.
+    /// </summary>
+    public static async Task<T> WithinAsync<T>(Task<T> question, TimeProvider time, CancellationToken cancel = default)
+    {
+        try
+        {
+            return await question.WaitAsync(2 * AskTimeout, time, cancel).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            throw new KafkaException(new Error(ErrorCode.Local_TimedOut, "neither an answer nor an error"));
+        }
+    }
+
     /// <summary>Why <paramref name="exception"/> came, as far as the client knows.</summary>
     public string Reason(KafkaException exception) => trouble.Explain(exception.Error.Reason);
 
