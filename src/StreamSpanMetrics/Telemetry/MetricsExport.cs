@@ -16,7 +16,8 @@ public static class MetricsExport
     /// <summary>Starts exporting; ends when disposed, after a last push.</summary>
     /// <param name="version">Version of the program.</param>
     /// <param name="variable">Reads an environment variable.</param>
-    public static MeterProvider Start(string version, Func<string, string?> variable)
+    /// <param name="meterName">The meter of the worker whose instruments are exported.</param>
+    public static MeterProvider Start(string version, Func<string, string?> variable, string meterName = WorkerMetrics.MeterName)
     {
         MeterProviderBuilder builder = Sdk.CreateMeterProviderBuilder()
             .ConfigureResource(resource =>
@@ -26,7 +27,7 @@ public static class MetricsExport
                     resource.AddService(ServiceName, serviceVersion: version);
                 }
             })
-            .AddMeter(WorkerMetrics.MeterName, RuntimeMeter)
+            .AddMeter(meterName, RuntimeMeter)
             .AddPrometheusExporter(options =>
             {
                 // The metrics of one program need not say with every series which meter they are from.

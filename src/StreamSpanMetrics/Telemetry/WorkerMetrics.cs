@@ -10,7 +10,7 @@ namespace StreamSpanMetrics.Telemetry;
 /// </summary>
 public sealed class WorkerMetrics : IDisposable
 {
-    /// <summary>Name of the meter.</summary>
+    /// <summary>Name of the meter of a worker that has its process to itself.</summary>
     public const string MeterName = "spanmetrics";
 
     // From a freeze of a millisecond to a broker that does not answer.
@@ -44,9 +44,10 @@ public sealed class WorkerMetrics : IDisposable
     /// <summary>Instruments without loops.</summary>
     /// <param name="version">Version of the program.</param>
     /// <param name="time">The clock that watermarks are compared with.</param>
-    public WorkerMetrics(string version, TimeProvider time)
+    /// <param name="meterName">Another name, where a process has several workers and an exporter is to see one of them.</param>
+    public WorkerMetrics(string version, TimeProvider time, string meterName = MeterName)
     {
-        Meter = new Meter(MeterName, version);
+        Meter = new Meter(meterName, version);
         deadLetters = Counter("dead.letters");
         breakerTrips = Counter("breaker.trips");
         clockAhead = Counter("clock.ahead");

@@ -20,6 +20,9 @@ public sealed class PointLog
     /// <summary>Points of the durations by series.</summary>
     public IReadOnlyDictionary<SeriesName, List<HistogramDataPoint>> Durations => durations;
 
+    /// <summary>The sum of the newest values of all calls; the marker at the end of a series is not a value.</summary>
+    public long LatestCalls => calls.Values.Sum(points => points.Last(point => (point.Flags & 1) == 0).AsInt);
+
     /// <summary>Reads a topic to its end.</summary>
     public static PointLog Read(string bootstrapServers, string topic)
     {

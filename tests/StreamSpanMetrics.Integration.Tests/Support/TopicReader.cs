@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Confluent.Kafka;
 
 namespace StreamSpanMetrics.Integration.Tests.Support;
@@ -22,6 +23,8 @@ public static class TopicReader
             IsolationLevel = isolation,
             EnableAutoCommit = false,
             EnablePartitionEof = true,
+            // The client tells the end after an answer without records: where records go on arriving, only a short wait gives one.
+            FetchWaitMaxMs = 10,
         };
         using IConsumer<byte[]?, byte[]?> consumer = new ConsumerBuilder<byte[]?, byte[]?>(settings).Build();
         using IAdminClient admin = new DependentAdminClientBuilder(consumer.Handle).Build();
@@ -29,10 +32,17 @@ public static class TopicReader
         consumer.Assign(Enumerable.Range(0, partitions).Select(partition => new TopicPartitionOffset(topic, partition, Offset.Beginning)));
         List<ConsumeResult<byte[]?, byte[]?>> records = [];
         HashSet<int> ended = [];
+        Stopwatch waited = Stopwatch.StartNew();
         while (ended.Count < partitions)
         {
-            ConsumeResult<byte[]?, byte[]?> result = consumer.Consume(Patience)
-                ?? throw new TimeoutException($"the end of {topic} was not reached; got {records.Count} records");
+            // Records that go on arriving in one partition must not hide that another one stands still.
+            ConsumeResult<byte[]?, byte[]?>? result = waited.Elapsed > Patience ? null : consumer.Consume(Patience);
+            if (result is null)
+            {
+                throw new TimeoutException(
+                    $"the end of {topic} was not reached; got {records.Count} records and the ends of the partitions {string.Join(", ", ended)}");
+            }
+
             if (result.IsPartitionEOF)
             {
                 ended.Add(result.Partition.Value);
