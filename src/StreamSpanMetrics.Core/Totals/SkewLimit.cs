@@ -25,6 +25,12 @@ public sealed class SkewLimit
     public long LimitMillis { get; private set; } = NoLimit;
 
     /// <summary>
+    /// Up to here partitions that wait may go on: half of the way to the limit. Going on costs a new fetch, so it must be worth more than
+    /// the few records until the limit.
+    /// </summary>
+    public long ReleaseMillis { get; private set; } = NoLimit;
+
+    /// <summary>
     /// Moves the limit. A partition stands where the most advanced of what is known says, and never behind the last step that all
     /// shards have closed: merge has given up on what is older (T4). While nobody knows a partition's watermark the limit stays.
     /// </summary>
@@ -62,6 +68,7 @@ public sealed class SkewLimit
         if (slowestKnown != long.MaxValue && (allKnown || LimitMillis == NoLimit))
         {
             LimitMillis = slowestKnown + aheadMillis;
+            ReleaseMillis = slowestKnown + (aheadMillis / 2);
         }
     }
 

@@ -92,7 +92,8 @@ internal sealed class SkewBrake
         IsHolding = false;
         foreach (SourcePartition partition in owned.Values)
         {
-            if (partition.WatermarkMillis > limit.LimitMillis)
+            bool waits = partition.Pauses.HasFlag(PauseReasons.Ahead);
+            if (partition.WatermarkMillis > (waits ? limit.ReleaseMillis : limit.LimitMillis))
             {
                 gate.Close(partition, PauseReasons.Ahead);
                 IsHolding = true;

@@ -17,6 +17,7 @@ public sealed class SkewLimitTests
     {
         limit.Update([Progress(ShardState.NoStep, Unknown, Unknown)], 1, Nothing, 2);
         Assert.Equal(SkewLimit.NoLimit, limit.LimitMillis);
+        Assert.Equal(SkewLimit.NoLimit, limit.ReleaseMillis);
     }
 
     [Fact]
@@ -24,6 +25,7 @@ public sealed class SkewLimitTests
     {
         limit.Update([Progress(ShardState.NoStep, 100, 250), Progress(ShardState.NoStep, 140, 230)], 2, Nothing, 2);
         Assert.Equal(170, limit.LimitMillis);
+        Assert.Equal(155, limit.ReleaseMillis);
         limit.Update([Progress(ShardState.NoStep, 100, 250), Progress(ShardState.NoStep, 140, 230)], 2, Own(0, 260), 2);
         Assert.Equal(280, limit.LimitMillis);
     }
@@ -38,7 +40,7 @@ public sealed class SkewLimitTests
         limit.Update([Progress(ShardState.NoStep, 100, 115)], 1, Own(0, 120), 2);
         Assert.Equal(145, limit.LimitMillis);
         limit.Update([Progress(ShardState.NoStep, 100, 135)], 1, Own(0, 150), 3);
-        Assert.Equal(145, limit.LimitMillis);
+        Assert.Equal((145, 130), (limit.LimitMillis, limit.ReleaseMillis));
     }
 
     [Fact]

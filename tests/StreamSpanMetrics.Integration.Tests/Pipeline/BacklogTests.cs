@@ -62,7 +62,7 @@ public sealed class BacklogTests(KafkaFixture kafka)
         PointTruth truth = PointTruth.Of(records, step, Expiry);
         Assert.InRange(truth.Rebirths, 6, 7);
 
-        await using StreamApplication application = new(servers, topic) { Step = "3m", Stream = "shards: 2" };
+        await using StreamApplication application = new(servers, topic) { Step = "3m", Stream = "shards: 2, commit_interval: 1s" };
         application.StartWorker();
         await HoldsAsync(application, truth);
     }
