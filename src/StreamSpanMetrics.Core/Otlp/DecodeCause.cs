@@ -23,4 +23,13 @@ public enum DecodeCause
 
     /// <summary>A trace id has neither 0 nor 16 bytes, or a span id neither 0 nor 8.</summary>
     WrongIdLength,
+
+    /// <summary>A record that should be JSON is none.</summary>
+    IllegalJson,
+
+    /// <summary>A JSON value is not one that its field can have: another type, out of range, an unknown name.</summary>
+    WrongJsonValue,
+
+    /// <summary>Objects and lists of a JSON record are nested too deep.</summary>
+    JsonTooDeep,
 }
