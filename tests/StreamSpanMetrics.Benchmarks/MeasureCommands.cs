@@ -32,9 +32,10 @@ internal static class MeasureCommands
         Option<string> corpus = new("--corpus") { Description = "File of length-prefixed requests.", Required = true };
         Option<double> seconds = new("--seconds") { Description = "How long to run.", DefaultValueFactory = _ => 5 };
         Option<bool> compare = new("--compare") { Description = "Also run Google.Protobuf's parse of the same bytes, by turns." };
-        Command command = new("pipeline", "Runs the core over a corpus in memory and prints one line.") { corpus, seconds, compare };
-        command.SetAction(parsed =>
-            PipelineMeasure.Run(parsed.GetValue(corpus)!, parsed.GetValue(seconds), parsed.GetValue(compare)));
+        Option<bool> json = new("--json") { Description = "Also run the same requests as OTLP JSON, by turns." };
+        Command command = new("pipeline", "Runs the core over a corpus in memory and prints one line.") { corpus, seconds, compare, json };
+        command.SetAction(parsed => PipelineMeasure.Run(
+            parsed.GetValue(corpus)!, parsed.GetValue(seconds), parsed.GetValue(compare), parsed.GetValue(json)));
         return command;
     }
 

@@ -9,6 +9,9 @@ public sealed record SpanSourceSettings
     /// <summary>Topic with OTLP traces (<c>traces.topics</c>, exactly one).</summary>
     public string Topic { get; init; } = "otlp_spans";
 
+    /// <summary>Encoding of its records (<c>traces.encoding</c>).</summary>
+    public SpanEncoding Encoding { get; init; } = SpanEncoding.OtlpProto;
+
     /// <summary>Where the first start of the application id begins (the Collector's default is latest).</summary>
     public InitialOffset InitialOffset { get; init; } = InitialOffset.Earliest;
 

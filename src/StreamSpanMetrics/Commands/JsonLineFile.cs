@@ -1,3 +1,6 @@
+using StreamSpanMetrics.Core.Otlp;
+using StreamSpanMetrics.Core.Otlp.Json;
+
 namespace StreamSpanMetrics.Commands;
 
 /// <summary>
@@ -8,23 +11,24 @@ internal sealed class JsonLineFile(Stream stream, int maxRecordBytes) : SpanFile
 {
     private const byte LineFeed = (byte)'\n';
 
+    private readonly TraceJsonTranscoder transcoder = new();
     private byte[] buffer = new byte[64 * 1024];
     private int start;
     private int end;
     private bool atEnd;
     private long number;
-    private byte[] record = [];
+    private bool isRead;
 
     /// <inheritdoc/>
     public override string Place => $"line {number}";
 
     /// <inheritdoc/>
-    public override ReadOnlySpan<byte> Record => record;
+    public override ReadOnlySpan<byte> Record => isRead ? transcoder.Record : [];
 
     /// <inheritdoc/>
     public override bool MoveNext()
     {
-        record = [];
+        isRead = false;
         Problem = null;
         while (ReadLine(out ReadOnlySpan<byte> line, out bool tooLarge))
         {
@@ -38,7 +42,9 @@ internal sealed class JsonLineFile(Stream stream, int maxRecordBytes) : SpanFile
 
             if (!line.IsEmpty)
             {
-                Problem = TraceJson.Read(line, out record);
+                DecodeProblem problem = transcoder.Transcode(line);
+                isRead = !problem.Exists;
+                Problem = isRead ? null : $"is no OTLP JSON: {problem}";
                 return true;
             }
         }

@@ -39,12 +39,12 @@ internal static class KafkaExporterReader
         if (reader.Find("encoding") is not null)
         {
             reader.Warning("encoding", "is deprecated", "write 'metrics: {encoding: otlp_proto}'");
-            KafkaKeys.CheckEncoding(reader, "encoding");
+            KafkaKeys.CheckMetricsEncoding(reader, "encoding");
         }
 
         MappingReader metrics = reader.Section("metrics");
         topic = KafkaKeys.ReadTopic(metrics, "topic", topic);
-        KafkaKeys.CheckEncoding(metrics, "encoding");
+        KafkaKeys.CheckMetricsEncoding(metrics, "encoding");
         metrics.Ignore("topic_from_metadata_key", "records have no request metadata");
         metrics.Ignore("message_key_from_metadata_key", OwnKeys);
         metrics.Finish();

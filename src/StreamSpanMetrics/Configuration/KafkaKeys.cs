@@ -1,3 +1,5 @@
+using StreamSpanMetrics.Core.Settings;
+
 namespace StreamSpanMetrics.Configuration;
 
 /// <summary>
@@ -5,6 +7,8 @@ namespace StreamSpanMetrics.Configuration;
 /// </summary>
 internal static class KafkaKeys
 {
+    private const string Proto = "otlp_proto";
+    private const string Json = "otlp_json";
     private const string OwnClient = "the Kafka client (librdkafka) has its own rules for this";
 
     /// <summary>Reads the bootstrap list; null if it was not written.</summary>
@@ -67,22 +71,30 @@ internal static class KafkaKeys
         reader.IgnoreSection("metadata", OwnClient, "full", "refresh_interval", "retry");
     }
 
-    /// <summary>Reads an encoding: only OTLP protobuf in this version.</summary>
-    public static void CheckEncoding(MappingReader reader, string key)
+    /// <summary>Reads the encoding of the span topic.</summary>
+    public static SpanEncoding ReadSpanEncoding(MappingReader reader, string key, SpanEncoding fallback) =>
+        ReadEncoding(reader, key, fallback == SpanEncoding.OtlpJson ? Json : Proto, [Proto, Json]) == Json
+            ? SpanEncoding.OtlpJson
+            : SpanEncoding.OtlpProto;
+
+    /// <summary>Reads the encoding of the metrics topic: only OTLP protobuf in this version.</summary>
+    public static void CheckMetricsEncoding(MappingReader reader, string key) => ReadEncoding(reader, key, Proto, [Proto]);
+
+    private static string ReadEncoding(MappingReader reader, string key, string fallback, string[] known)
     {
         SettingNode? value = reader.Find(key);
-        string encoding = reader.Text(key, "otlp_proto");
-        if (value is not { Kind: SettingKind.Scalar } || encoding == "otlp_proto")
+        string encoding = reader.Text(key, fallback);
+        if (value is not { Kind: SettingKind.Scalar } || known.Contains(encoding))
         {
-            return;
+            return encoding;
         }
 
-        bool later = encoding is "otlp_json" or "jaeger_proto" or "jaeger_json" or "zipkin_proto" or "zipkin_json" or "zipkin_thrift";
-        string message = later ? $"encoding '{encoding}' is not supported yet" : $"there is no encoding '{value.Shown}'";
-        string? hint = later
-            ? "set 'encoding: otlp_proto', here and in the exporter that writes the topic"
-            : MappingReader.DidYouMean(value, ["otlp_proto"]);
-        reader.Error(value, key, message, hint ?? "the encoding that works is otlp_proto");
+        string all = string.Join(" or ", known);
+        bool isCollectors = encoding is Json or "jaeger_proto" or "jaeger_json" or "zipkin_proto" or "zipkin_json" or "zipkin_thrift";
+        string message = isCollectors ? $"encoding '{encoding}' is not supported yet" : $"there is no encoding '{value.Shown}'";
+        string? hint = isCollectors ? $"what works is {all}, the same in who writes the topic and in who reads it" : MappingReader.DidYouMean(value, known);
+        reader.Error(value, key, message, hint ?? $"what works is {all}");
+        return fallback;
     }
 
     // The Collector's client and ours take this port where none is written; written out, two lists can be compared.

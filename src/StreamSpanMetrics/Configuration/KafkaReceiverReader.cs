@@ -21,6 +21,7 @@ internal static class KafkaReceiverReader
     {
         SpanSourceSettings defaults = new();
         KafkaSecurity? security = KafkaSecurityReader.Read(reader);
+        (string topic, SpanEncoding encoding) = ReadTraces(reader, defaults);
         SpanSourceSettings settings = new()
         {
             Kafka = new KafkaClientSettings
@@ -31,7 +32,8 @@ internal static class KafkaReceiverReader
                 Tls = security?.Tls,
                 Sasl = security?.Sasl,
             },
-            Topic = ReadTraces(reader, defaults.Topic),
+            Topic = topic,
+            Encoding = encoding,
             InitialOffset = reader.Choice(
                 "initial_offset", defaults.InitialOffset, ("earliest", InitialOffset.Earliest), ("latest", InitialOffset.Latest)),
             GroupInstanceId = reader.Text("group_instance_id", defaults.GroupInstanceId),
@@ -49,19 +51,20 @@ internal static class KafkaReceiverReader
         return settings;
     }
 
-    private static string ReadTraces(MappingReader reader, string fallback)
+    private static (string Topic, SpanEncoding Encoding) ReadTraces(MappingReader reader, SpanSourceSettings defaults)
     {
-        string topic = fallback;
+        string topic = defaults.Topic;
+        SpanEncoding encoding = defaults.Encoding;
         if (reader.Find("topic") is not null)
         {
             reader.Warning("topic", "is deprecated", "write 'traces: {topics: [NAME]}'");
-            topic = KafkaKeys.ReadTopic(reader, "topic", fallback);
+            topic = KafkaKeys.ReadTopic(reader, "topic", topic);
         }
 
         if (reader.Find("encoding") is not null)
         {
-            reader.Warning("encoding", "is deprecated", "write 'traces: {encoding: otlp_proto}'");
-            KafkaKeys.CheckEncoding(reader, "encoding");
+            reader.Warning("encoding", "is deprecated", "write 'traces: {encoding: NAME}'");
+            encoding = KafkaKeys.ReadSpanEncoding(reader, "encoding", encoding);
         }
 
         MappingReader traces = reader.Section("traces");
@@ -72,10 +75,10 @@ internal static class KafkaReceiverReader
         }
 
         topic = ReadTopics(traces, topic);
-        KafkaKeys.CheckEncoding(traces, "encoding");
+        encoding = KafkaKeys.ReadSpanEncoding(traces, "encoding", encoding);
         traces.Refuse("exclude_topics", "topics are not found by pattern", "name the one topic with the spans in 'topics'");
         traces.Finish();
-        return topic;
+        return (topic, encoding);
     }
 
     private static string ReadTopics(MappingReader traces, string fallback)

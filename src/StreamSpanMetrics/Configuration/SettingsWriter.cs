@@ -64,7 +64,7 @@ public static class SettingsWriter
         yaml.Add("heartbeat_interval", source.HeartbeatInterval);
         yaml.Open("traces");
         yaml.Add("topics", [source.Topic]);
-        yaml.Add("encoding", "otlp_proto");
+        yaml.Add("encoding", source.Encoding == SpanEncoding.OtlpJson ? "otlp_json" : "otlp_proto");
         yaml.Close();
         yaml.Close();
         yaml.Close();

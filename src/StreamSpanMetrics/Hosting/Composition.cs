@@ -55,6 +55,7 @@ internal sealed class Composition : IDisposable
         AggregateOptions options = new()
         {
             SourceTopic = settings.Source.Topic,
+            SourceEncoding = settings.Source.Encoding,
             DeltasTopic = stream.DeltasTopic,
             DeadLetterTopic = stream.DeadLetterTopic,
             Shards = stream.Shards,

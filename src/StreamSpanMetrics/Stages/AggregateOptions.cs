@@ -9,6 +9,9 @@ public sealed record AggregateOptions
     /// <summary>Source topic, for dead letters and logs.</summary>
     public required string SourceTopic { get; init; }
 
+    /// <summary>Encoding of its records.</summary>
+    public SpanEncoding SourceEncoding { get; init; } = SpanEncoding.OtlpProto;
+
     /// <summary>Topic for delta batches.</summary>
     public required string DeltasTopic { get; init; }
 

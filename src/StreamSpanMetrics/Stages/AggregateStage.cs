@@ -47,7 +47,7 @@ public sealed class AggregateStage : IStage, IPartitionEvents
         this.time = time;
         this.logger = logger;
         folder = new RecordFolder(spans);
-        reader = new SpanRecordReader(folder, options.MaxRecordBytes);
+        reader = new SpanRecordReader(folder, options.SourceEncoding, options.MaxRecordBytes);
         bounds = new ExplicitBounds(histogram);
         clock = new RecordClock((long)options.MaxAhead.TotalMilliseconds, time, telemetry.Metrics);
         cuts = new CutBuilder(options, consumer, folder);

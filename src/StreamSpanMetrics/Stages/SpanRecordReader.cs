@@ -1,5 +1,7 @@
 using StreamSpanMetrics.Core.Deltas;
 using StreamSpanMetrics.Core.Otlp;
+using StreamSpanMetrics.Core.Otlp.Json;
+using StreamSpanMetrics.Core.Settings;
 
 namespace StreamSpanMetrics.Stages;
 
@@ -7,13 +9,18 @@ namespace StreamSpanMetrics.Stages;
 internal sealed class SpanRecordReader : IRecordReader
 {
     private readonly RecordFolder folder;
+    private readonly TraceJsonTranscoder? transcoder;
     private readonly int maxRecordBytes;
     private byte[] key = [];
     private int keyLength;
 
-    public SpanRecordReader(RecordFolder folder, int maxRecordBytes)
+    /// <summary>
+    /// A reader of records in <paramref name="encoding"/> of at most <paramref name="maxRecordBytes"/> bytes as they were received.
+    /// </summary>
+    public SpanRecordReader(RecordFolder folder, SpanEncoding encoding, int maxRecordBytes)
     {
         this.folder = folder;
+        transcoder = encoding == SpanEncoding.OtlpJson ? new TraceJsonTranscoder() : null;
         this.maxRecordBytes = maxRecordBytes;
     }
 
@@ -54,16 +61,37 @@ internal sealed class SpanRecordReader : IRecordReader
             return;
         }
 
-        DecodeProblem problem = folder.Fold(bytes);
+        DecodeProblem problem = Fold(bytes);
         if (problem.Exists)
         {
             Refuse(bytes, problem.Cause.ToString(), $"Not an OTLP ExportTraceServiceRequest: {problem}.{Likely(bytes)}");
         }
     }
 
-    private static string Likely(ReadOnlySpan<byte> bytes) => bytes[0] switch
+    private DecodeProblem Fold(ReadOnlySpan<byte> bytes)
     {
-        (byte)'{' or (byte)'[' => " It looks like JSON: is the exporter's encoding otlp_json?",
+        // A record without a value holds no spans, however the others are written.
+        if (transcoder is null || bytes.IsEmpty)
+        {
+            return folder.Fold(bytes);
+        }
+
+        DecodeProblem problem = transcoder.Transcode(bytes);
+        if (problem.Exists)
+        {
+            folder.Staged.Discard();
+            return problem;
+        }
+
+        return folder.Fold(transcoder.Record);
+    }
+
+    private string Likely(ReadOnlySpan<byte> bytes) => bytes[0] switch
+    {
+        (byte)'{' or (byte)'[' when transcoder is null =>
+            " It looks like JSON: is the exporter's encoding otlp_json? Then set it in receivers.kafka, too.",
+        (byte)'\n' when transcoder is not null && new TraceReader(bytes).MoveToNextResource() =>
+            " It looks like OTLP protobuf: is the exporter's encoding otlp_proto? Then set it in receivers.kafka, too.",
         0x1F => " It looks like gzip.",
         0xFF => " It looks like framed snappy.",
         _ => "",

@@ -8,6 +8,7 @@ internal static class FuzzCommand
     private static readonly Dictionary<string, Func<IFuzzTarget>> Targets = new(StringComparer.Ordinal)
     {
         ["reader"] = () => new ReaderTarget(),
+        ["json"] = () => new JsonTarget(),
         ["blocks"] = () => new BlocksTarget(),
         ["state"] = () => new StateTarget(),
         ["settings"] = () => new SettingsTarget(),

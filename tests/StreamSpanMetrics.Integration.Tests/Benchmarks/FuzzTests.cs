@@ -8,6 +8,7 @@ public sealed class FuzzTests
 
     [Theory]
     [InlineData("reader", 30_000)]
+    [InlineData("json", 30_000)]
     [InlineData("blocks", 10_000)]
     [InlineData("state", 10_000)]
     [InlineData("settings", 3_000)]

@@ -5,6 +5,8 @@ using System.Text.Json;
 using OpenTelemetry.Proto.Collector.Trace.V1;
 using OpenTelemetry.Proto.Trace.V1;
 using StreamSpanMetrics.Commands;
+using StreamSpanMetrics.Core.Otlp;
+using StreamSpanMetrics.Core.Otlp.Json;
 using StreamSpanMetrics.Testing;
 
 namespace StreamSpanMetrics.Tests.Commands;
@@ -57,10 +59,28 @@ public sealed class ComputeCommandTests : IDisposable
         Assert.Equal(messages.Count, lines.Count);
         for (int index = 0; index < lines.Count; index++)
         {
-            Assert.Null(TraceJson.Read(Encoding.UTF8.GetBytes(lines[index]), out byte[] record));
+            byte[] record = Transcoded(Encoding.UTF8.GetBytes(lines[index]));
             Assert.Equal(
                 ExportTraceServiceRequest.Parser.ParseFrom(messages[index]), ExportTraceServiceRequest.Parser.ParseFrom(record));
         }
+    }
+
+    [Theory]
+    [InlineData("flask")]
+    [InlineData("node")]
+    [InlineData("dotnet")]
+    public async Task Records_in_JSON_give_the_bytes_that_their_twins_in_protobuf_give(string corpus)
+    {
+        string settings = File("settings.yaml", FixtureFiles.ReadBytes("golden/events/settings.yaml"));
+        string json = File("spans.jsonl", [.. RecordFile.Read(corpus + "_json").SelectMany(record => (byte[])[.. record.Value, (byte)'\n'])]);
+        string proto = File("spans.binpb", [.. RecordFile.Read(corpus).SelectMany(record => Framed(record.Value))]);
+
+        Assert.Equal(0, await Run("compute", "--config", settings, json));
+        string fromJson = Taken();
+        Assert.Equal(0, await Run("compute", "--config", settings, proto));
+        Assert.Equal(fromJson, Taken());
+        Assert.True(fromJson.Length > 5_000);
+        Assert.Equal("", error.ToString());
     }
 
     [Fact]
@@ -165,7 +185,7 @@ public sealed class ComputeCommandTests : IDisposable
     [Fact]
     public async Task A_file_that_ends_inside_a_record_counts_up_to_there()
     {
-        Assert.Null(TraceJson.Read(Encoding.UTF8.GetBytes(OneSpan), out byte[] record));
+        byte[] record = Transcoded(Encoding.UTF8.GetBytes(OneSpan));
         string inRecord = File("a.binpb", [.. Framed(record), .. Framed(record).AsSpan(0, 20)]);
         string inLength = File("b.binpb", [.. Framed(record), 0, 0]);
         string absurd = File("c.binpb", [.. Framed(record), 0xFF, 0xFF, 0xFF, 0xFF, 1, 2, 3]);
@@ -182,7 +202,7 @@ public sealed class ComputeCommandTests : IDisposable
     [Fact]
     public async Task Records_over_the_limit_are_passed_over()
     {
-        Assert.Null(TraceJson.Read(Encoding.UTF8.GetBytes(OneSpan), out byte[] record));
+        byte[] record = Transcoded(Encoding.UTF8.GetBytes(OneSpan));
         byte[] large = new byte[200_000];
         string proto = File("a.binpb", [.. Framed(record), .. Framed(large), .. Framed(record)]);
         string json = Text("b.jsonl", $"{OneSpan}\n{new string('x', 200_000)}\n{OneSpan}\n{new string('y', 150_000)}");
@@ -246,6 +266,13 @@ public sealed class ComputeCommandTests : IDisposable
         Assert.Equal(78, await Run("compute", "-c", Settings("connectors: {span_metrics: {dimension: []}}"), Text("a.json", OneSpan)));
         Assert.Contains("did you mean 'dimensions'?", error.ToString(), StringComparison.Ordinal);
         Assert.Equal("", Taken());
+    }
+
+    private static byte[] Transcoded(byte[] json)
+    {
+        TraceJsonTranscoder transcoder = new();
+        Assert.Equal(DecodeProblem.None, transcoder.Transcode(json));
+        return transcoder.Record.ToArray();
     }
 
     private static long CountedSpans(string exposition) =>

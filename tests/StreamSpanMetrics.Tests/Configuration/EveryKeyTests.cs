@@ -96,6 +96,7 @@ public sealed class EveryKeyTests
                 Sasl = new SaslSettings(SaslMechanism.ScramSha512, "reader", new Secret("pencil")),
             },
             Topic = "spans",
+            Encoding = SpanEncoding.OtlpJson,
             InitialOffset = InitialOffset.Latest,
             GroupInstanceId = "worker-0",
             SessionTimeout = TimeSpan.FromSeconds(45),

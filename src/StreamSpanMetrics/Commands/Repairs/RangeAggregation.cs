@@ -32,7 +32,7 @@ internal sealed class RangeAggregation
         this.log = log;
         this.time = time;
         folder = new RecordFolder(RulesBuilder.Spans(settings));
-        reader = new SpanRecordReader(folder, settings.Stream.MaxRecordBytes);
+        reader = new SpanRecordReader(folder, settings.Source.Encoding, settings.Stream.MaxRecordBytes);
         accumulator = new DeltaAccumulator(new ExplicitBounds(RulesBuilder.Histogram(settings)));
         builder = new DeltaBlockBuilder(settings.Stream.Shards);
     }
