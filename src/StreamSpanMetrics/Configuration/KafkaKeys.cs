@@ -92,7 +92,9 @@ internal static class KafkaKeys
         string all = string.Join(" or ", known);
         bool isCollectors = encoding is Json or "jaeger_proto" or "jaeger_json" or "zipkin_proto" or "zipkin_json" or "zipkin_thrift";
         string message = isCollectors ? $"encoding '{encoding}' is not supported yet" : $"there is no encoding '{value.Shown}'";
-        string? hint = isCollectors ? $"what works is {all}, the same in who writes the topic and in who reads it" : MappingReader.DidYouMean(value, known);
+        string? hint = isCollectors
+            ? $"what works is {all}, the same in who writes the topic and in who reads it"
+            : MappingReader.DidYouMean(value, known);
         reader.Error(value, key, message, hint ?? $"what works is {all}");
         return fallback;
     }

@@ -5,6 +5,7 @@ using StreamSpanMetrics.Core.Deltas;
 using StreamSpanMetrics.Core.Otlp;
 using StreamSpanMetrics.Core.Otlp.Json;
 using StreamSpanMetrics.Core.Spans;
+using StreamSpanMetrics.Testing;
 
 namespace StreamSpanMetrics.Benchmarks.Fuzzing;
 

@@ -1,6 +1,7 @@
 using OpenTelemetry.Proto.Collector.Trace.V1;
 using OpenTelemetry.Proto.Trace.V1;
 using StreamSpanMetrics.Benchmarks.Corpora;
+using StreamSpanMetrics.Testing;
 
 namespace StreamSpanMetrics.Benchmarks.Measures;
 

@@ -22,7 +22,7 @@ public sealed class CollectorPathTests(CollectorFixture collector, KafkaFixture 
         exporters:
           kafka:
             brokers: ["${env:KAFKA}"]
-            traces: {topic: "${env:TOPIC}", encoding: otlp_proto}
+            traces: {topic: "${env:TOPIC}", encoding: "${env:ENCODING}"}
         service:
           telemetry: {metrics: {level: none}}
           pipelines:
@@ -46,8 +46,10 @@ public sealed class CollectorPathTests(CollectorFixture collector, KafkaFixture 
 
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
-    [Fact]
-    public async Task Spans_from_a_Collector_arrive_in_Prometheus_and_in_another_Collector()
+    [Theory]
+    [InlineData("otlp_proto")]
+    [InlineData("otlp_json")]
+    public async Task Spans_from_a_Collector_arrive_in_Prometheus_and_in_another_Collector(string encoding)
     {
         CollectorProgram program = await collector.RequireAsync();
         string servers = await kafka.RequireAsync();
@@ -58,10 +60,15 @@ public sealed class CollectorPathTests(CollectorFixture collector, KafkaFixture 
         using TemporaryFolder folder = new();
         folder.Write("source.yaml", SourceSettings);
         folder.Write("sink.yaml", SinkSettings);
-        await using StreamApplication application = new(servers, topic) { RemoteWriteAddress = server.RemoteWriteAddress };
+        await using StreamApplication application = new(servers, topic)
+        {
+            RemoteWriteAddress = server.RemoteWriteAddress, Encoding = encoding,
+        };
         application.StartWorker();
         await using ChildProcess source = program.Start(
-            folder, "source.yaml", new Dictionary<string, string?> { ["KAFKA"] = servers, ["TOPIC"] = topic, ["PORT"] = $"{port.Port}" });
+            folder,
+            "source.yaml",
+            new Dictionary<string, string?> { ["KAFKA"] = servers, ["TOPIC"] = topic, ["PORT"] = $"{port.Port}", ["ENCODING"] = encoding });
 
         SpanMaker maker = new(7);
         byte[][] requests = [.. Enumerable.Range(0, Requests).Select(_ => maker.Next(SpansPerRequest))];

@@ -11,10 +11,12 @@ public sealed class GapTests(KafkaFixture kafka)
     private const int Partition = 1;
     private const int Missed = 3;
 
-    [Fact]
-    public async Task What_all_shards_miss_is_read_again_beside_a_running_worker()
+    [Theory]
+    [InlineData("otlp_proto")]
+    [InlineData("otlp_json")]
+    public async Task What_all_shards_miss_is_read_again_beside_a_running_worker(string encoding)
     {
-        await using RepairBench bench = await RepairBench.StartAsync(kafka);
+        await using RepairBench bench = await RepairBench.StartAsync(kafka, encoding: encoding);
         await MakeGapAsync(bench);
         await EndsAsync(bench, "state rewind --shard", "are read again");
         await bench.BecomesAsync(bench.Values.SelectMany(values => values));

@@ -19,10 +19,10 @@ internal sealed partial class RepairBench : IAsyncDisposable
     private readonly List<byte[]>[] values = new List<byte[]>[RecordFile.PartitionCount];
     private readonly TemporaryFolder folder = new();
 
-    private RepairBench(string servers, string topic, string stream, string receiver)
+    private RepairBench(string servers, string topic, string stream, string receiver, string encoding)
     {
         Servers = servers;
-        Application = new StreamApplication(servers, topic) { Stream = stream, Receiver = receiver };
+        Application = new StreamApplication(servers, topic) { Stream = stream, Receiver = receiver, Encoding = encoding };
         for (int partition = 0; partition < values.Length; partition++)
         {
             values[partition] = [];
@@ -38,12 +38,13 @@ internal sealed partial class RepairBench : IAsyncDisposable
     /// <summary>All values, by partition, in the order of their offsets.</summary>
     public IReadOnlyList<IReadOnlyList<byte[]>> Values => values;
 
-    public static async Task<RepairBench> StartAsync(KafkaFixture kafka, string stream = "shards: 4", string receiver = "")
+    public static async Task<RepairBench> StartAsync(
+        KafkaFixture kafka, string stream = "shards: 4", string receiver = "", string encoding = "otlp_proto")
     {
         string servers = await kafka.RequireAsync();
         string topic = Topics.UniqueName("spans");
         await Topics.CreateAsync(servers, topic, RecordFile.PartitionCount, AppendTime);
-        RepairBench bench = new(servers, topic, stream, receiver);
+        RepairBench bench = new(servers, topic, stream, receiver, encoding);
         await bench.StartWorkerAsync();
         return bench;
     }
@@ -77,7 +78,8 @@ internal sealed partial class RepairBench : IAsyncDisposable
             for (int partition = 0; partition < values.Length; partition++)
             {
                 values[partition].Add(spans.Next(3));
-                records.Add(new CapturedRecord(partition, 0, nowMillis, null, values[partition][^1]));
+                byte[] value = Application.Encoding == "otlp_json" ? JsonRequest.Of(values[partition][^1]) : values[partition][^1];
+                records.Add(new CapturedRecord(partition, 0, nowMillis, null, value));
             }
         }
 

@@ -39,6 +39,9 @@ public sealed class StreamApplication : IAsyncDisposable
     /// <summary>Where remote write goes; null: there is no such exporter.</summary>
     public Uri? RemoteWriteAddress { get; init; }
 
+    /// <summary>Encoding of the topic with the spans.</summary>
+    public string Encoding { get; init; } = "otlp_proto";
+
     /// <summary>Further keys of the Kafka receiver, in flow style: <c>tls: {}</c>.</summary>
     public string Receiver { get; init; } = "";
 
@@ -102,7 +105,7 @@ public sealed class StreamApplication : IAsyncDisposable
             receivers:
               kafka: {
                 brokers: ["{{BootstrapServers}}"], session_timeout: 6s, heartbeat_interval: 1s,
-                traces: {topics: [{{SourceTopic}}]}, {{Receiver}} }
+                traces: {topics: [{{SourceTopic}}], encoding: {{Encoding}}}, {{Receiver}} }
             connectors:
               span_metrics: {metrics_flush_interval: {{Step}}, {{connector}}}
             exporters:

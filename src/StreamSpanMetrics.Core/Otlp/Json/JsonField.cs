@@ -15,11 +15,15 @@ internal sealed class JsonField
     {
         this.name = Encoding.UTF8.GetBytes(name);
         originalName = Encoding.UTF8.GetBytes(OriginalName(name));
+        NameAndColon = [(byte)'"', .. this.name, (byte)'"', (byte)':'];
         Tag = tag;
         Kind = kind;
         Message = message;
         Names = names;
     }
+
+    /// <summary>Its lowerCamelCase name in quotes with the colon behind it, as a writer without white space writes it.</summary>
+    public byte[] NameAndColon { get; }
 
     /// <summary>Tag in protobuf: field number and wire type.</summary>
     public uint Tag { get; }

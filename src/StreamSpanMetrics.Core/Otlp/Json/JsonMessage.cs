@@ -15,6 +15,12 @@ internal sealed class JsonMessage(int lengthBytes)
     /// <summary>Sets the fields, in the order in which most writers write them.</summary>
     public void Define(params JsonField[] all) => fields = all;
 
+    /// <summary>The field that is expected, see <see cref="Find"/>.</summary>
+    public JsonField Expected(int expected) => fields[expected];
+
+    /// <summary>Where the next field is expected once that at <paramref name="expected"/> was read.</summary>
+    public int Next(int expected) => expected + 1 < fields.Length ? expected + 1 : 0;
+
     /// <summary>
     /// The field of this name; null if it is unknown. <paramref name="expected"/> is where it is looked for first, and becomes the place
     /// behind it: writers keep an order, so that the first look is nearly always the last.
@@ -24,8 +30,8 @@ internal sealed class JsonMessage(int lengthBytes)
         int index = expected;
         for (int left = fields.Length; left > 0; left--)
         {
-            index = index < fields.Length ? index : 0;
-            JsonField field = fields[index++];
+            JsonField field = fields[index];
+            index = Next(index);
             if (field.HasName(name))
             {
                 expected = index;

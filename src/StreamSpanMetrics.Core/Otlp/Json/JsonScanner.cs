@@ -84,6 +84,14 @@ internal ref struct JsonScanner
         return true;
     }
 
+    /// <summary>Moves over these bytes if they come next.</summary>
+    public bool TryTake(ReadOnlySpan<byte> bytes)
+    {
+        bool isNext = text[position..].StartsWith(bytes);
+        position += isNext ? bytes.Length : 0;
+        return isNext;
+    }
+
     /// <summary>Reads the name of a member and the colon behind it.</summary>
     public bool TryReadName(out ReadOnlySpan<byte> name, out bool hasEscapes)
     {

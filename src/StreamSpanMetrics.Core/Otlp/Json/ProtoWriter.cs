@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace StreamSpanMetrics.Core.Otlp.Json;
 
@@ -23,12 +24,12 @@ internal sealed class ProtoWriter
     public void Clear() => length = 0;
 
     /// <summary>Free space behind what was written, of at least <paramref name="bytes"/>; to be taken with <see cref="Advance"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Span<byte> Reserve(int bytes)
     {
         if (bytes > buffer.Length - length)
         {
-            long doubled = Math.Max(2L * buffer.Length, (long)length + bytes);
-            Array.Resize(ref buffer, (int)Math.Min(doubled, Array.MaxLength));
+            Grow(bytes);
         }
 
         return buffer.AsSpan(length);
@@ -41,6 +42,13 @@ internal sealed class ProtoWriter
     public void WriteVarint(ulong value)
     {
         Span<byte> target = Reserve(MaxVarintBytes);
+        if (value < Continuation)
+        {
+            target[0] = (byte)value;
+            length++;
+            return;
+        }
+
         int written = 0;
         for (; value >= Continuation; value >>= GroupBits)
         {
@@ -102,6 +110,12 @@ internal sealed class ProtoWriter
         }
 
         buffer[first + lengthBytes - 1] = (byte)content;
+    }
+
+    private void Grow(int bytes)
+    {
+        long doubled = Math.Max(2L * buffer.Length, (long)length + bytes);
+        Array.Resize(ref buffer, (int)Math.Min(doubled, Array.MaxLength));
     }
 
     /// <summary>Bytes that a varint of <paramref name="value"/> needs.</summary>

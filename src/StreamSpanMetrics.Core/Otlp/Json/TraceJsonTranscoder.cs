@@ -87,6 +87,13 @@ public sealed class TraceJsonTranscoder
         }
 
         frame.HasMembers = true;
+        JsonField expected = frame.Message!.Expected(frame.Expected);
+        if (scanner.TryTake(expected.NameAndColon))
+        {
+            frame.Expected = frame.Message.Next(frame.Expected);
+            return TryReadField(ref scanner, expected);
+        }
+
         if (!scanner.TryReadName(out ReadOnlySpan<byte> name, out bool hasEscapes))
         {
             return false;
@@ -98,7 +105,7 @@ public sealed class TraceJsonTranscoder
             name = free[..JsonEscapes.Resolve(name, free)];
         }
 
-        JsonField? field = frame.Message!.Find(name, ref frame.Expected);
+        JsonField? field = frame.Message.Find(name, ref frame.Expected);
         return field is null ? scanner.TrySkipValue() : TryReadField(ref scanner, field);
     }
 

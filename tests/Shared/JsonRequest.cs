@@ -5,10 +5,10 @@ using Google.Protobuf;
 using OpenTelemetry.Proto.Collector.Trace.V1;
 using OpenTelemetry.Proto.Trace.V1;
 
-namespace StreamSpanMetrics.Benchmarks.Corpora;
+namespace StreamSpanMetrics.Testing;
 
 /// <summary>Requests in OTLP JSON as the Collector's exporters write it: no white space, ids as hex digits, enumerations as numbers.</summary>
-internal static class JsonRequest
+public static class JsonRequest
 {
     private static readonly JsonFormatter Formatter = new(JsonFormatter.Settings.Default.WithFormatEnumsAsIntegers(true));
     private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
