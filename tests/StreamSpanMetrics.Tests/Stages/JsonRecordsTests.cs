@@ -62,6 +62,15 @@ public sealed class JsonRecordsTests
     }
 
     [Fact]
+    public void A_broken_record_without_timestamp_does_not_take_the_time_of_the_record_before()
+    {
+        bench.Log.Append(AggregateBench.Source, 0, null, Request("shop"), 1_000);
+        bench.Log.Append(AggregateBench.Source, 0, null, "{"u8.ToArray(), 0, false);
+        Run();
+        Assert.Equal(1_000, Assert.Single(bench.Blocks(0, 0)).WatermarkUnixMillis);
+    }
+
+    [Fact]
     public void Protobuf_is_recognized()
     {
         (_, Dictionary<string, string> headers) = LetterOf(SpanRequests.Make("shop"));
@@ -109,7 +118,7 @@ public sealed class JsonRecordsTests
     private static byte[] Request(string service) => Encoding.UTF8.GetBytes(
         """{"resourceSpans":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"SERVICE"}}]},"""
             .Replace("SERVICE", service, StringComparison.Ordinal)
-        + """ "scopeSpans":[{"spans":[{"name":"pay","kind":"SPAN_KIND_SERVER","endTimeUnixNano":5}]}]}]}""");
+        + """ "scopeSpans":[{"spans":[{"name":"pay","kind":"SPAN_KIND_SERVER","endTimeUnixNano":1700000000000000000}]}]}]}""");
 
     private void Append(ReadOnlySpan<byte> value) =>
         bench.Log.Append(AggregateBench.Source, 0, null, value.ToArray(), bench.Time.NowMillis);

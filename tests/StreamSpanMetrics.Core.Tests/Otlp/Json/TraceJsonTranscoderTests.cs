@@ -23,7 +23,7 @@ public sealed class TraceJsonTranscoderTests
         Random random = Seeded.Random(seed);
         RequestGenerator generator = new(random);
         JsonRequestWriter writer = new(random);
-        for (int round = 0; round < 400; round++)
+        for (int round = 0; round < 150; round++)
         {
             ExportTraceServiceRequest request = NotANumber.Unify(generator.Request());
             byte[] json = writer.Write(request);
@@ -39,7 +39,7 @@ public sealed class TraceJsonTranscoderTests
         Random random = Seeded.Random(seed);
         RequestGenerator generator = new(random);
         JsonRequestWriter writer = new(random);
-        for (int round = 0; round < 200; round++)
+        for (int round = 0; round < 150; round++)
         {
             ExportTraceServiceRequest request = NotANumber.Unify(generator.Request());
             Assert.Equal(DecodeProblem.None, transcoder.Transcode(writer.Write(request)));
