@@ -1,8 +1,10 @@
+using StreamSpanMetrics.Core.Spans;
+
 namespace StreamSpanMetrics.Core.Deltas;
 
 /// <summary>
-/// What happened to the spans of one thread. Spans read = counted + dropped for missing a service name; spans of undecodable records
-/// are not read.
+/// What happened to the spans of one thread. Spans read = counted + dropped for missing a service name + dropped by the filter; spans of
+/// undecodable records are not read.
 /// </summary>
 public sealed class FoldCounters
 {
@@ -23,6 +25,9 @@ public sealed class FoldCounters
 
     /// <summary>Spans dropped because their resource has no service name and the settings say so.</summary>
     public long DroppedMissingServiceName { get; set; }
+
+    /// <summary>Spans dropped by the filter. Replaced once, by the loop that counts, before it begins.</summary>
+    public FilterDrops Filtered { get; set; } = new(new SpanFilterRules());
 
     /// <summary>Spans counted under <c>unknown_service</c>.</summary>
     public long UnknownService { get; set; }

@@ -23,6 +23,7 @@ public sealed class RecordFolder
     private readonly SpanRules rules;
     private readonly FamilyPlan[] spanPlans;
     private readonly FamilyPlan? eventPlan;
+    private readonly SpanFilter? filter;
     private readonly RawKeyWriter keys;
     private readonly SeriesKeyRenderer renderer;
     private readonly SpanView view;
@@ -35,19 +36,19 @@ public sealed class RecordFolder
     {
         this.rules = rules;
         Layout = new SeriesLayout(rules);
-        List<string> selected = SelectedNames(Layout);
-        AttributeSelector selector = new(selected);
+        AttributeSlots slots = new(Layout, rules.Filter);
+        AttributeSelector selector = new(slots.Names);
         List<FamilyPlan> plans = [];
         foreach (SeriesFamily family in (ReadOnlySpan<SeriesFamily>)[SeriesFamily.Spans, SeriesFamily.Calls, SeriesFamily.Duration])
         {
             if (Layout.Has(family))
             {
-                plans.Add(new FamilyPlan(family, Layout, selected));
+                plans.Add(new FamilyPlan(family, Layout, slots));
             }
         }
 
         spanPlans = [.. plans];
-        eventPlan = rules.EventsEnabled ? new FamilyPlan(SeriesFamily.Events, Layout, selected) : null;
+        eventPlan = rules.EventsEnabled ? new FamilyPlan(SeriesFamily.Events, Layout, slots) : null;
         if (eventPlan is not null)
         {
             plans.Add(eventPlan);
@@ -56,7 +57,9 @@ public sealed class RecordFolder
         AnyValueText valueText = new(TextCounters);
         keys = new RawKeyWriter(rules);
         renderer = new SeriesKeyRenderer(rules, Layout, valueText);
-        Resources = new ResourceTable(new ResourceReader(rules, selected, plans, valueText));
+        filter = rules.Filter.IsEmpty ? null : new SpanFilter(rules.Filter, slots);
+        Staged = new StagedRecord(rules.Filter);
+        Resources = new ResourceTable(new ResourceReader(rules, slots, plans, filter, valueText));
         view = new SpanView(selector) { WantsEvents = eventPlan is not null };
         eventValues = new ValueSlice[selector.Count];
     }
@@ -71,7 +74,7 @@ public sealed class RecordFolder
     public ResourceTable Resources { get; }
 
     /// <summary>What the last record adds. Valid until the next <see cref="Fold"/>.</summary>
-    public StagedRecord Staged { get; } = new();
+    public StagedRecord Staged { get; }
 
     /// <summary>What was mended in names and values.</summary>
     public TextCounters TextCounters { get; } = new();
@@ -173,11 +176,13 @@ public sealed class RecordFolder
     {
         bool drop = resource.MissesServiceName && rules.DropMissingServiceName;
         int spans = 0;
+        int dropped = 0;
         while (reader.MoveToNextSpan(view))
         {
             spans++;
-            if (drop)
+            if (drop || (filter is not null && Drops(filter, record, resource)))
             {
+                dropped++;
                 continue;
             }
 
@@ -196,16 +201,30 @@ public sealed class RecordFolder
 
         if (drop)
         {
-            Staged.DroppedMissingServiceName += spans;
+            Staged.DroppedMissingServiceName += dropped;
         }
-        else if (spans > 0)
+        else if (spans > dropped)
         {
             Staged.AddResource(resource.Index);
-            Staged.Spans += spans;
-            Staged.UnknownService += resource.MissesServiceName ? spans : 0;
+            Staged.Spans += spans - dropped;
+            Staged.UnknownService += resource.MissesServiceName ? spans - dropped : 0;
         }
 
         return !reader.Problem.Exists;
+    }
+
+    /// <summary>Whether the filter drops the span; if so, notes it. Its end still counts as time.</summary>
+    private bool Drops(SpanFilter spanFilter, ReadOnlySpan<byte> record, ResourceEntry resource)
+    {
+        int reason = spanFilter.Judge(record, view, resource);
+        if (reason == SpanFilter.Kept)
+        {
+            return false;
+        }
+
+        Staged.Filtered.Note(reason);
+        Staged.LatestEndNanos = Math.Max(Staged.LatestEndNanos, view.EndNanos);
+        return true;
     }
 
     private DecodeProblem FoldSpan(ReadOnlySpan<byte> record, ResourceEntry resource)
@@ -251,22 +270,5 @@ public sealed class RecordFolder
     {
         ValueSlice key = keys.Write(plan, resource, record, view, ofEvent);
         return new PendingKey { Start = key.Start, Length = key.Length };
-    }
-
-    private static List<string> SelectedNames(SeriesLayout layout)
-    {
-        List<string> names = [];
-        foreach (SeriesFamily family in Enum.GetValues<SeriesFamily>())
-        {
-            foreach (DimensionRule rule in layout.Configured(family))
-            {
-                if (!names.Contains(rule.Name))
-                {
-                    names.Add(rule.Name);
-                }
-            }
-        }
-
-        return names;
     }
 }

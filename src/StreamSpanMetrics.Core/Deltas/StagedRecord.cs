@@ -1,4 +1,5 @@
 using StreamSpanMetrics.Core.Series;
+using StreamSpanMetrics.Core.Spans;
 
 namespace StreamSpanMetrics.Core.Deltas;
 
@@ -14,6 +15,9 @@ public sealed class StagedRecord
     private PendingKey[] countedKeys = new PendingKey[64];
     private int[] countedSeries = new int[64];
     private int[] resources = new int[16];
+
+    /// <summary>Nothing staged yet, of spans that <paramref name="filter"/> may drop.</summary>
+    public StagedRecord(SpanFilterRules filter) => Filtered = new FilterDrops(filter);
 
     /// <summary>Number of observations with a duration.</summary>
     public int TimedCount { get; private set; }
@@ -33,16 +37,22 @@ public sealed class StagedRecord
     /// <summary>Spans dropped for lack of a service name.</summary>
     public int DroppedMissingServiceName { get; set; }
 
+    /// <summary>Spans dropped by the filter.</summary>
+    public FilterDrops Filtered { get; }
+
     /// <summary>Spans counted under <c>unknown_service</c>.</summary>
     public int UnknownService { get; set; }
 
     /// <summary>Spans that end before they start.</summary>
     public int EndBeforeStart { get; set; }
 
-    /// <summary>Latest span end in the record, in nanoseconds since 1970; 0 without spans.</summary>
+    /// <summary>
+    /// Latest span end in the record, in nanoseconds since 1970, spans that the filter dropped included: it may be the record's time, which
+    /// a filter does not change. 0 without spans.
+    /// </summary>
     public ulong LatestEndNanos { get; set; }
 
-    /// <summary>Earliest span start in the record, in nanoseconds since 1970; <see cref="ulong.MaxValue"/> without spans.</summary>
+    /// <summary>Earliest start of a span that counts, in nanoseconds since 1970; <see cref="ulong.MaxValue"/> without one.</summary>
     public ulong EarliestStartNanos { get; set; }
 
     /// <summary>Series of the observations with a duration.</summary>
@@ -79,6 +89,7 @@ public sealed class StagedRecord
         Spans = 0;
         Events = 0;
         DroppedMissingServiceName = 0;
+        Filtered.Clear();
         UnknownService = 0;
         EndBeforeStart = 0;
         LatestEndNanos = 0;

@@ -27,6 +27,7 @@ public static class RulesBuilder
             IncludeSpanKind = !Excluded(connector, "span.kind"),
             IncludeStatusCode = !Excluded(connector, "status.code"),
             DropMissingServiceName = settings.Stream.DropMissingServiceName,
+            Filter = settings.Stream.Filter,
         };
     }
 

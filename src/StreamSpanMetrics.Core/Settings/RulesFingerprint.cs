@@ -49,6 +49,8 @@ public sealed record RulesFingerprint
         Dimensions(text, "calls_dimensions", spans.CallsDimensions);
         Dimensions(text, "histogram_dimensions", spans.HistogramDimensions);
         Dimensions(text, "events_dimensions", spans.EventsDimensions);
+        Filter(text, "filter_include", spans.Filter.Include);
+        Filter(text, "filter_exclude", spans.Filter.Exclude);
         return text.ToString();
     }
 
@@ -57,6 +59,14 @@ public sealed record RulesFingerprint
         foreach (DimensionRule rule in rules)
         {
             Line(text, name, rule.Default is null ? rule.Name : $"{rule.Name} default '{rule.Default}'");
+        }
+    }
+
+    private static void Filter(StringBuilder text, string name, IReadOnlyList<SpanFilterRule> rules)
+    {
+        foreach (SpanFilterRule rule in rules)
+        {
+            Line(text, name, FilterRuleText.Of(rule));
         }
     }
 

@@ -1,3 +1,5 @@
+using StreamSpanMetrics.Core.Spans;
+
 namespace StreamSpanMetrics.Core.Settings;
 
 /// <summary><c>stream</c>: the section of our own.</summary>
@@ -64,6 +66,9 @@ public sealed record StreamSettings
 
     /// <summary>Whether spans without service name are dropped instead of counted under <c>unknown_service</c>.</summary>
     public bool DropMissingServiceName { get; init; }
+
+    /// <summary>Which spans are counted at all; without rules all of them.</summary>
+    public SpanFilterRules Filter { get; init; } = new();
 
     /// <summary>What happens when source records are gone before they were read.</summary>
     public DataLossPolicy OnDataLoss { get; init; } = DataLossPolicy.Continue;

@@ -10,8 +10,8 @@ public sealed class FamilyPlan
     private readonly int[] selectorIndexes;
     private readonly byte[]?[] defaults;
 
-    /// <summary>Plans <paramref name="family"/>; <paramref name="selected"/> are the names that readers look for, in their order.</summary>
-    public FamilyPlan(SeriesFamily family, SeriesLayout layout, List<string> selected)
+    /// <summary>Plans <paramref name="family"/>, whose values readers put into <paramref name="slots"/>.</summary>
+    public FamilyPlan(SeriesFamily family, SeriesLayout layout, AttributeSlots slots)
     {
         Family = family;
         ReadOnlySpan<DimensionRule> rules = layout.Configured(family);
@@ -19,7 +19,7 @@ public sealed class FamilyPlan
         defaults = new byte[rules.Length][];
         for (int index = 0; index < rules.Length; index++)
         {
-            selectorIndexes[index] = selected.IndexOf(rules[index].Name);
+            selectorIndexes[index] = slots.Of(rules[index].Name);
             ArgumentOutOfRangeException.ThrowIfNegative(selectorIndexes[index], rules[index].Name);
             defaults[index] = rules[index].Default is string text ? StringValue.Encode(text) : null;
         }
@@ -28,7 +28,7 @@ public sealed class FamilyPlan
     /// <summary>The family.</summary>
     public SeriesFamily Family { get; }
 
-    /// <summary>For each configured dimension the index of its name among the selected attributes.</summary>
+    /// <summary>For each configured dimension the slot of its value.</summary>
     public ReadOnlySpan<int> SelectorIndexes => selectorIndexes;
 
     /// <summary>The default of a dimension as AnyValue bytes; null if it has none.</summary>

@@ -24,9 +24,12 @@ public sealed class ResourceEntry
     /// <summary>Attributes that are not identity, sorted by name (P-4).</summary>
     public required IReadOnlyList<ResourceAttribute> Descriptive { get; init; }
 
-    /// <summary>By selected attribute the value's AnyValue bytes; null where the resource does not have it.</summary>
+    /// <summary>By attribute slot the value's AnyValue bytes; null where the resource does not have it.</summary>
     public required byte[]?[] Values { get; init; }
 
     /// <summary>Bytes that the longest raw key of this resource needs besides those of the span itself.</summary>
     public required int ExtraKeyBytes { get; init; }
+
+    /// <summary>What the span filter makes of the resource alone; empty without a filter.</summary>
+    public required bool[] FilterVerdicts { get; init; }
 }

@@ -11,19 +11,23 @@ public sealed class ResourceReader
     private const string ServiceNamespaceAttribute = "service.namespace";
 
     private readonly SpanRules rules;
-    private readonly IReadOnlyList<string> selected;
+    private readonly AttributeSlots slots;
+    private readonly SpanFilter? filter;
     private readonly AnyValueText valueText;
     private readonly ArrayBufferWriter<byte> scratch = new();
     private readonly int defaultBytes;
     private bool serviceNameIsString;
 
     /// <summary>
-    /// Reads under <paramref name="rules"/>; <paramref name="selected"/> are the names of all dimensions, as in the selector.
+    /// Reads under <paramref name="rules"/>; values go into <paramref name="slots"/>, as those of spans do. <paramref name="filter"/> is
+    /// null where there is none.
     /// </summary>
-    public ResourceReader(SpanRules rules, IReadOnlyList<string> selected, IReadOnlyList<FamilyPlan> plans, AnyValueText valueText)
+    public ResourceReader(
+        SpanRules rules, AttributeSlots slots, IReadOnlyList<FamilyPlan> plans, SpanFilter? filter, AnyValueText valueText)
     {
         this.rules = rules;
-        this.selected = selected;
+        this.slots = slots;
+        this.filter = filter;
         this.valueText = valueText;
         foreach (FamilyPlan plan in plans)
         {
@@ -39,7 +43,7 @@ public sealed class ResourceReader
     {
         entry = null!;
         SortedDictionary<string, ResourceAttribute> attributes = new(StringComparer.Ordinal);
-        byte[]?[] values = new byte[selected.Count][];
+        byte[]?[] values = new byte[slots.Names.Count][];
         DecodeProblem problem = ReadAttributes(bytes, attributes, values);
         if (!problem.Exists)
         {
@@ -86,12 +90,10 @@ public sealed class ResourceReader
 
     private void NoteValue(string name, ReadOnlySpan<byte> value, string text, byte[]?[] values)
     {
-        for (int index = 0; index < values.Length; index++)
+        int slot = slots.Of(name);
+        if (slot >= 0)
         {
-            if (selected[index] == name)
-            {
-                values[index] = value.Length <= SpanRules.MaxResourceValueBytes ? value.ToArray() : StringValue.Encode(text);
-            }
+            values[slot] = value.Length <= SpanRules.MaxResourceValueBytes ? value.ToArray() : StringValue.Encode(text);
         }
     }
 
@@ -123,6 +125,7 @@ public sealed class ResourceReader
             Descriptive = Descriptive(attributes, used),
             Values = values,
             ExtraKeyBytes = ExtraKeyBytes(values),
+            FilterVerdicts = filter?.JudgeResource(values, serviceName.Text) ?? [],
         };
     }
 

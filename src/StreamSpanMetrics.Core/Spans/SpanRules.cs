@@ -66,6 +66,9 @@ public sealed record SpanRules
     /// <summary>Drops spans whose resource lacks <c>service.name</c>, else they count under <see cref="UnknownService"/>.</summary>
     public bool DropMissingServiceName { get; init; }
 
+    /// <summary>Which spans are counted at all; without rules all of them.</summary>
+    public SpanFilterRules Filter { get; init; } = new();
+
     /// <summary>Whether all resource attributes are identity, as in the Collector.</summary>
     public bool AllAttributesAreIdentity => IdentityAttributes.Count == 1 && IdentityAttributes[0] == "*";
 }

@@ -3,6 +3,12 @@ namespace StreamSpanMetrics.Core.Spans;
 /// <summary>The texts of span kinds and status codes: the long strings of the Collector (internal/coreinternal/traceutil).</summary>
 public static class SpanText
 {
+    /// <summary>Kinds by number, as settings name them.</summary>
+    public static readonly IReadOnlyList<string> KindWords = ["unspecified", "internal", "server", "client", "producer", "consumer"];
+
+    /// <summary>Status codes by number, as settings name them.</summary>
+    public static readonly IReadOnlyList<string> StatusWords = ["unset", "ok", "error"];
+
     /// <summary>Largest kind of the specification: consumer.</summary>
     private const int LargestKind = 5;
 

@@ -66,11 +66,7 @@ public static class ComputeCommand
             Terminal.ForError(console.Error),
             TimeProvider.System,
             progress => Task.FromResult(ReadAll(settings, inputs, computation, progress, stop))).ConfigureAwait(false);
-        if (computation.DroppedSpans > 0)
-        {
-            await console.Error.WriteLineAsync(
-                $"spans without service.name that were dropped, as the settings say: {computation.DroppedSpans}").ConfigureAwait(false);
-        }
+        await WriteDropsAsync(computation, console.Error).ConfigureAwait(false);
 
         // From here on the result is written whole, unless the process is killed: half of it could pass for all of it.
         if (json)
@@ -83,6 +79,27 @@ public static class ComputeCommand
         }
 
         return problems == 0 ? ExitCode.Ok : ExitCode.Failed;
+    }
+
+    private static async Task WriteDropsAsync(TotalsComputation computation, TextWriter output)
+    {
+        List<(string Spans, long Count)> drops =
+        [
+            ("spans without service.name that were dropped, as the settings say", computation.DroppedSpans),
+            ("spans for which no rule of stream.filter.include holds", computation.Filtered.NotIncluded),
+        ];
+        for (int rule = 1; rule <= computation.Filtered.ExcludeCount; rule++)
+        {
+            drops.Add(($"spans dropped by rule {rule} of stream.filter.exclude", computation.Filtered.Excluded(rule)));
+        }
+
+        foreach ((string spans, long count) in drops)
+        {
+            if (count > 0)
+            {
+                await output.WriteLineAsync($"{spans}: {count}").ConfigureAwait(false);
+            }
+        }
     }
 
     private static int ReadAll(

@@ -51,6 +51,7 @@ internal sealed class TotalsComputation
         // Nothing can expire where no time passes.
         points = RulesBuilder.Points(settings) with { MaxRecordBytes = MaxPieceBytes, ExpiryMillis = 0 };
         folder = new RecordFolder(RulesBuilder.Spans(settings));
+        Filtered = new FilterDrops(settings.Stream.Filter);
         accumulator = new DeltaAccumulator(new ExplicitBounds(points.Histogram));
         blocks = new DeltaBlockBuilder(shards: 1);
         ShardRules rules = new()
@@ -62,6 +63,9 @@ internal sealed class TotalsComputation
         };
         state = new ShardState(rules, [0], ByteString.Empty);
     }
+
+    /// <summary>Spans dropped by <c>stream.filter</c>.</summary>
+    public FilterDrops Filtered { get; }
 
     /// <summary>Spans dropped for lack of a service name, as the settings say.</summary>
     public long DroppedSpans { get; private set; }
@@ -78,6 +82,7 @@ internal sealed class TotalsComputation
         }
 
         DroppedSpans += staged.DroppedMissingServiceName;
+        Filtered.Add(staged.Filtered);
         startNanos = Math.Min(startNanos, staged.EarliestStartNanos);
         endNanos = Math.Max(endNanos, staged.LatestEndNanos);
         accumulator.Add(staged, Step);

@@ -217,6 +217,7 @@ public static class SettingsWriter
         yaml.Close();
         yaml.Add("emit", "all");
         yaml.Add("missing_service_name", stream.DropMissingServiceName ? "drop" : "count");
+        FilterWriter.Write(yaml, stream.Filter);
         yaml.Add("on_data_loss", stream.OnDataLoss == DataLossPolicy.Continue ? "continue" : "stop");
         yaml.Add("max_record_bytes", ByteSize.Format(stream.MaxRecordBytes));
         yaml.Add("replication_factor", stream.ReplicationFactor);

@@ -45,6 +45,7 @@ internal static class StreamSectionReader
             BreakerPause = breaker.Duration("pause", defaults.BreakerPause, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
             DropMissingServiceName = reader.Choice(
                 "missing_service_name", defaults.DropMissingServiceName, ("count", false), ("drop", true)),
+            Filter = FilterReader.Read(reader.Section("filter")),
             OnDataLoss = reader.Choice(
                 "on_data_loss", defaults.OnDataLoss, ("continue", DataLossPolicy.Continue), ("stop", DataLossPolicy.Stop)),
             MaxRecordBytes = reader.Bytes("max_record_bytes", defaults.MaxRecordBytes, SmallestRecordBytes, LargestRecordBytes),

@@ -14,6 +14,7 @@ internal sealed class YamlText
 
     private readonly StringBuilder text = new();
     private int depth;
+    private bool itemBegins;
 
     /// <summary>A comment on a line of its own.</summary>
     public void Comment(string comment) => Line("# " + comment);
@@ -23,6 +24,13 @@ internal sealed class YamlText
     {
         Line(Quote(key) + ":");
         depth++;
+    }
+
+    /// <summary>Opens an element of a list that is a mapping; what follows belongs to it until <see cref="Close"/>.</summary>
+    public void OpenItem()
+    {
+        depth++;
+        itemBegins = true;
     }
 
     /// <summary>Closes the mapping opened last.</summary>
@@ -74,7 +82,9 @@ internal sealed class YamlText
 
     private void Line(string line)
     {
-        text.Append(' ', depth * IndentWidth).Append(line).Append('\n');
+        // The dash of an element takes the place of its first line's last indent.
+        text.Append(' ', (itemBegins ? depth - 1 : depth) * IndentWidth).Append(itemBegins ? "- " : "").Append(line).Append('\n');
+        itemBegins = false;
     }
 
     private static string Escape(string value) => value.Replace("$", "$$", StringComparison.Ordinal);

@@ -60,6 +60,7 @@ public sealed class AggregateStage : IStage, IPartitionEvents
         lag = new LagProbe(consumer, telemetry, time);
         progress = Progress;
         Counters = telemetry.Folds ?? new FoldCounters();
+        Counters.Filtered = new FilterDrops(spans.Filter);
         telemetry.Texts = folder.TextCounters;
         telemetry.Metrics.ExpectTransactions(telemetry.Stage, Messages.Outcomes);
     }
@@ -207,6 +208,7 @@ public sealed class AggregateStage : IStage, IPartitionEvents
         Counters.Spans += staged.Spans;
         Counters.Events += staged.Events;
         Counters.DroppedMissingServiceName += staged.DroppedMissingServiceName;
+        Counters.Filtered.Add(staged.Filtered);
         Counters.UnknownService += staged.UnknownService;
         Counters.EndBeforeStart += staged.EndBeforeStart;
     }

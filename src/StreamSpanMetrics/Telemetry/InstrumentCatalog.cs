@@ -19,7 +19,9 @@ public static class InstrumentCatalog
         Counter("read", "By", None, "Bytes of these records."),
         Counter("spans.counted", "{span}", None, "Spans counted."),
         Counter("events.counted", "{event}", None, "Span events counted; only where events are enabled."),
-        Counter("spans.dropped", "{span}", ByReason, "Spans not counted: missing_service_name, where the settings say drop."),
+        Counter("spans.dropped", "{span}", ["reason", "rule"],
+            "Spans not counted: missing_service_name, where the settings say drop; of stream.filter not_included (no include rule holds) and "
+            + "excluded, whose rule is the number of the exclude rule, from 1 in the order of the settings."),
         Counter("spans.mended", "{span}", ByReason, "Spans counted although something was odd: unknown_service, end_before_start."),
         Counter("texts.mended", "{text}", ByReason,
             "Names and values changed before they became labels: invalid_utf8, too_deep, too_long, malformed. Once per new series, not per span."),

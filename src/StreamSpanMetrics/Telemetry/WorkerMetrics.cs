@@ -197,7 +197,8 @@ public sealed class WorkerMetrics : IDisposable
         Sum("read", folds => folds.Bytes);
         Sum("spans.counted", folds => folds.Spans);
         Sum("events.counted", folds => folds.Events);
-        Reasons("spans.dropped", ("missing_service_name", Folds(folds => folds.DroppedMissingServiceName)));
+        InstrumentEntry dropped = InstrumentCatalog.Find("spans.dropped");
+        Meter.CreateObservableCounter(dropped.Name, Dropped, dropped.Unit, dropped.Description);
         Reasons(
             "spans.mended",
             ("unknown_service", Folds(folds => folds.UnknownService)),
@@ -240,6 +241,27 @@ public sealed class WorkerMetrics : IDisposable
         {
             return [.. restores.Select(restore => new Measurement<double>(restore.Value, Tag("shard", restore.Key)))];
         }
+    }
+
+    private List<Measurement<long>> Dropped()
+    {
+        List<FoldCounters> folds = [.. Stages.Select(stage => stage.Folds).OfType<FoldCounters>()];
+        List<Measurement<long>> measured =
+            [new(folds.Sum(fold => fold.DroppedMissingServiceName), Tag("reason", "missing_service_name"))];
+
+        // All loops of a worker count under the same rules.
+        FilterDrops[] filtered = [.. folds.Select(fold => fold.Filtered)];
+        if (filtered.Any(drops => drops.HasInclude))
+        {
+            measured.Add(new(filtered.Sum(drops => drops.NotIncluded), Tag("reason", "not_included")));
+        }
+
+        for (int rule = 1; rule <= (filtered.Length == 0 ? 0 : filtered.Min(drops => drops.ExcludeCount)); rule++)
+        {
+            measured.Add(new(filtered.Sum(drops => drops.Excluded(rule)), Tag("reason", "excluded"), Tag("rule", rule)));
+        }
+
+        return measured;
     }
 
     private IEnumerable<Measurement<T>> Rows<T>(Func<PartitionStatus, T?> value)

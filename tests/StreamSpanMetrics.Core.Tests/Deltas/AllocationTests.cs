@@ -13,11 +13,13 @@ public sealed class AllocationTests
     private const int Spans = 100_000;
 
     [Theory]
-    [InlineData(100, true)]
-    [InlineData(100, false)]
-    [InlineData(3, true)]
-    [InlineData(3, false)]
-    public void Known_series_cost_no_memory(int spansPerRecord, bool events)
+    [InlineData(100, true, false)]
+    [InlineData(100, false, false)]
+    [InlineData(3, true, false)]
+    [InlineData(3, false, false)]
+    [InlineData(100, true, true)]
+    [InlineData(3, false, true)]
+    public void Known_series_cost_no_memory(int spansPerRecord, bool events, bool filtered)
     {
         RecordFolder folder = new(new SpanRules
         {
@@ -25,6 +27,7 @@ public sealed class AllocationTests
             CallsDimensions = events ? [new DimensionRule("custom")] : [],
             EventsEnabled = events,
             EventsDimensions = [new DimensionRule("exception.type")],
+            Filter = filtered ? Filter() : new SpanFilterRules(),
         });
         DeltaAccumulator accumulator = new(new ExplicitBounds(new HistogramRules()));
         byte[][] records = [.. Enumerable.Range(0, 20).Select(index => Record(index, spansPerRecord))];
@@ -33,7 +36,20 @@ public sealed class AllocationTests
         long counted = Run(folder, accumulator, records, Spans);
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
         Assert.InRange(counted, Spans, Spans + spansPerRecord);
+        Assert.Equal(filtered, folder.Staged.Filtered.Total > 0);
     }
+
+    /// <summary>Rules that let some of the spans pass and have to look at every kind of thing, also at texts too long to remember.</summary>
+    private static SpanFilterRules Filter() => new()
+    {
+        Include = [new SpanFilterRule { Kinds = [2], ResourceAttributes = [new("pod", new TextCondition { Regex = "^p[0-9]+$" })] }],
+        Exclude =
+        [
+            new SpanFilterRule { Name = new TextCondition { Regex = "[1-2]$" } },
+            new SpanFilterRule { Statuses = [2], Attributes = [new("http.status_code", new TextCondition { Texts = ["404", "203"] })] },
+            new SpanFilterRule { Attributes = [new("long", new TextCondition { Regex = "(?:ab|b)+c" })] },
+        ],
+    };
 
     /// <summary>Folds records in turn, cutting now and then, until enough spans are counted.</summary>
     private static long Run(RecordFolder folder, DeltaAccumulator accumulator, byte[][] records, int spans)
@@ -67,6 +83,7 @@ public sealed class AllocationTests
                 $"operation {index % 7}",
                 Traces.Text("http.method", index % 2 == 0 ? "GET" : "POST"),
                 Traces.Text("custom", $"c{index % 3}"),
+                Traces.Text("long", new string('a', 150 + (index % 2))),
                 Traces.Attribute("http.status_code", new AnyValue { IntValue = 200 + (index % 4) }));
             span.Events.Add(Traces.Event(Traces.Text("exception.type", "Broken")));
             if (index % 5 == 0)

@@ -36,6 +36,31 @@ public sealed class CountingTests
             IncludeSpanKind = false,
             CallsDimensions = [new DimensionRule("")],
         },
+        ["filtered"] = new SpanRules
+        {
+            Dimensions = [new DimensionRule("http.method")],
+            EventsEnabled = true,
+            EventsDimensions = [new DimensionRule("exception.type")],
+            Filter = new SpanFilterRules
+            {
+                Include =
+                [
+                    new SpanFilterRule { Kinds = [0, 1, 2, 5] },
+                    new SpanFilterRule { Statuses = [2], ServiceName = new TextCondition { Regex = "o" } },
+                ],
+                Exclude =
+                [
+                    new SpanFilterRule { Attributes = [new("http.method", new TextCondition { Texts = ["POST", "DELETE"] })] },
+                    new SpanFilterRule { Name = new TextCondition { Regex = "^(GET|fs) .*e" }, Statuses = [0, 1] },
+                    new SpanFilterRule { Attributes = [new("http.status_code", new TextCondition { Regex = "^[1-9][0-9]*[02468]$" })], Kinds = [3] },
+                    new SpanFilterRule
+                    {
+                        Attributes = [new("k", new TextCondition { Regex = "[^G]" }), new("custom", new TextCondition { Regex = "." })],
+                        ResourceAttributes = [new("k", new TextCondition { Regex = "." })],
+                    },
+                ],
+            },
+        },
     };
 
     public static TheoryData<string> Rules => [.. RulesByName.Keys];
@@ -88,6 +113,18 @@ public sealed class CountingTests
         Assert.Equal((ulong.MaxValue, 0UL), (folder.Staged.EarliestStartNanos, folder.Staged.LatestEndNanos));
     }
 
+    private static SortedDictionary<string, long> Reasons(FilterDrops dropped)
+    {
+        SortedDictionary<string, long> reasons = new() { ["not included"] = dropped.NotIncluded };
+        for (int rule = 1; rule <= dropped.ExcludeCount; rule++)
+        {
+            reasons[$"excluded {rule}"] = dropped.Excluded(rule);
+        }
+
+        Assert.Equal(dropped.Total, reasons.Values.Sum());
+        return new(reasons.Where(reason => reason.Value > 0).ToDictionary());
+    }
+
     /// <summary>Counts the records, a new step every <paramref name="perStep"/> records, and compares; twice, with a cut between.</summary>
     private static void AssertCounts(SpanRules rules, HistogramRules histogram, List<byte[]> records, int perStep)
     {
@@ -97,6 +134,7 @@ public sealed class CountingTests
         {
             NaiveCount naive = new(rules, histogram);
             long spans = 0;
+            FilterDrops dropped = new(rules.Filter);
             for (int index = 0; index < records.Count; index++)
             {
                 long step = 100 + (index / perStep);
@@ -104,9 +142,11 @@ public sealed class CountingTests
                 Assert.Equal(DecodeProblem.None, folder.Fold(records[index]));
                 accumulator.Add(folder.Staged, step);
                 spans += folder.Staged.Spans;
+                dropped.Add(folder.Staged.Filtered);
             }
 
             Assert.Equal(naive.Spans, spans);
+            Assert.Equal(naive.Dropped, Reasons(dropped));
             Assert.Equal(AccumulatorReading.Lines(naive.Counts), AccumulatorReading.Lines(AccumulatorReading.Read(accumulator, folder)));
             accumulator.Clear();
         }

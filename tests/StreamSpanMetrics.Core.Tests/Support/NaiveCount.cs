@@ -20,11 +20,15 @@ internal sealed class NaiveCount(SpanRules rules, HistogramRules histogram)
 {
     private readonly SeriesLayout layout = new(rules);
     private readonly AnyValueText text = new(new TextCounters());
+    private readonly NaiveFilter filter = new(rules.Filter);
 
     /// <summary>What was counted so far.</summary>
     public Dictionary<string, SeriesCount> Counts { get; } = [];
 
-    /// <summary>Number of spans so far.</summary>
+    /// <summary>Spans dropped by the filter so far, by reason.</summary>
+    public SortedDictionary<string, long> Dropped { get; } = [];
+
+    /// <summary>Number of spans counted so far.</summary>
     public long Spans { get; private set; }
 
     /// <summary>Counts a whole record in a step.</summary>
@@ -41,6 +45,12 @@ internal sealed class NaiveCount(SpanRules rules, HistogramRules histogram)
             string group = Group(resource);
             foreach (Span span in part.ScopeSpans.SelectMany(scope => scope.Spans))
             {
+                if (Reason(resource, span) is string reason)
+                {
+                    Dropped[reason] = Dropped.GetValueOrDefault(reason) + 1;
+                    continue;
+                }
+
                 Spans++;
                 Count($"{step} {group} ", resource, span);
             }
@@ -94,6 +104,15 @@ internal sealed class NaiveCount(SpanRules rules, HistogramRules histogram)
         }
 
         return key.ToString();
+    }
+
+    private string? Reason(List<KeyValue> resource, Span span)
+    {
+        string? OfResource(string name) => Find(name, resource) is KeyValue found ? Attribute("", found).Text : null;
+        return filter.Reason(
+            (int)span.Kind, (int)(span.Status?.Code ?? 0), Cut(span.Name, SpanRules.MaxValueBytes), OfResource("service.name")!,
+            name => Find(name, span.Attributes) is KeyValue found ? Attribute("", found, SpanRules.MaxValueBytes).Text : OfResource(name),
+            OfResource);
     }
 
     private string Group(List<KeyValue> resource)

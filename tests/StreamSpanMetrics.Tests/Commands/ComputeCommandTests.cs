@@ -248,6 +248,34 @@ public sealed class ComputeCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Spans_that_the_filter_drops_are_told_by_rule()
+    {
+        string[] spans =
+        [
+            OneSpan,
+            OneSpan.Replace("pay", "GET /health", StringComparison.Ordinal),
+            OneSpan.Replace("\"kind\":2", "\"kind\":3", StringComparison.Ordinal),
+            OneSpan.Replace("\"shop\"", "\"probe\"", StringComparison.Ordinal),
+        ];
+        string file = Text("a.jsonl", string.Join('\n', spans));
+        string settings = Settings("""
+            connectors: {span_metrics: {}}
+            stream:
+              filter:
+                include: [{kind: server}]
+                exclude: [{name: {regex: /health$}}, {name: never}, {service_name: probe}]
+            """);
+        Assert.Equal(0, await Run("compute", "-c", settings, file));
+        Assert.Contains("traces_span_metrics_calls_total{", output.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("health", output.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("CLIENT", output.ToString(), StringComparison.Ordinal);
+        Assert.Equal(
+            "spans for which no rule of stream.filter.include holds: 1\nspans dropped by rule 1 of stream.filter.exclude: 1\n"
+            + "spans dropped by rule 3 of stream.filter.exclude: 1\n",
+            error.ToString());
+    }
+
+    [Fact]
     public async Task Wrong_inputs_are_a_wrong_command_line()
     {
         string settings = Settings("connectors: {span_metrics: {}}");

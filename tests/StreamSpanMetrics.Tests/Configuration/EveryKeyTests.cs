@@ -177,11 +177,33 @@ public sealed class EveryKeyTests
         BreakerRecords = 7,
         BreakerPause = TimeSpan.FromMinutes(2),
         DropMissingServiceName = true,
+        Filter = ExpectedFilter(),
         OnDataLoss = DataLossPolicy.Stop,
         MaxRecordBytes = 1 << 20,
         ReplicationFactor = 3,
         SourcePartitions = 12,
         Telemetry = new TelemetrySettings { IsEnabled = false, Host = "127.0.0.1", Port = 9465, ReadyLag = TimeSpan.FromMinutes(2) },
+    };
+
+    private static SpanFilterRules ExpectedFilter() => new()
+    {
+        Include =
+        [
+            new SpanFilterRule { Kinds = [2, 5], Statuses = [2] },
+            new SpanFilterRule
+            {
+                Name = new TextCondition { Regex = "^(GET|POST) .*[$]$" },
+                ServiceName = new TextCondition { Texts = ["shop", "a, b"] },
+                Attributes =
+                [
+                    new("http.route", new TextCondition { Texts = ["/a", "/b"] }),
+                    new("http.response.status_code", new TextCondition { Texts = ["200"] }),
+                    new("a: b", new TextCondition { Regex = @"^\d+$" }),
+                ],
+                ResourceAttributes = [new("k8s.namespace.name", new TextCondition { Texts = ["prod"] })],
+            },
+        ],
+        Exclude = [new SpanFilterRule { Kinds = [1, 3] }],
     };
 
     private static void CollectSame(string path, JsonElement left, JsonElement right, List<string> same)

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using StreamSpanMetrics.Configuration;
 using StreamSpanMetrics.Core.Settings;
 using StreamSpanMetrics.Core.Spans;
@@ -67,6 +68,20 @@ public sealed class SettingsWriterTests
                 Namespace = text,
                 Dimensions = [new DimensionRule(text, text)],
                 ExcludeDimensions = [text, text + ","],
+            },
+            Stream = new StreamSettings
+            {
+                Filter = new SpanFilterRules
+                {
+                    Exclude =
+                    [
+                        new SpanFilterRule
+                        {
+                            Name = new TextCondition { Texts = [text, "," + text] },
+                            Attributes = [new(text, new TextCondition { Regex = Regex.Escape(text) })],
+                        },
+                    ],
+                },
             },
         };
 

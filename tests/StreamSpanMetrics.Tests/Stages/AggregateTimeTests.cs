@@ -66,7 +66,7 @@ public sealed class AggregateTimeTests
         ManualTime time = bench.Time;
         using MeterReading reading = new(bench.Telemetry.Metrics.Meter);
         RecordClock clock = new((long)Options().MaxAhead.TotalMilliseconds, time, bench.Telemetry.Metrics);
-        StreamSpanMetrics.Core.Deltas.StagedRecord staged = new();
+        StreamSpanMetrics.Core.Deltas.StagedRecord staged = new(new StreamSpanMetrics.Core.Spans.SpanFilterRules());
         Assert.Equal(time.NowMillis, clock.TimestampOf(new PolledRecord(0, 0, time.NowMillis + 60_001, false), staged));
         Assert.Equal(time.NowMillis + 60_000, clock.TimestampOf(new PolledRecord(0, 1, time.NowMillis + 60_000, false), staged));
         staged.LatestEndNanos = (ulong)(time.NowMillis + 90_000) * 1_000_000;

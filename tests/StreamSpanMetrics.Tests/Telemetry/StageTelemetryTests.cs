@@ -1,3 +1,4 @@
+using StreamSpanMetrics.Core.Spans;
 using StreamSpanMetrics.Stages;
 using StreamSpanMetrics.Telemetry;
 using StreamSpanMetrics.Tests.Stages.Support;
@@ -33,6 +34,49 @@ public sealed class StageTelemetryTests
         Assert.Equal(0, told["lag.records{partition=0,stage=aggregate}"]);
         Assert.Equal(0, told["lag{partition=0,stage=aggregate}"]);
         Assert.True(bench.Telemetry.HasJoined);
+    }
+
+    [Fact]
+    public void Filtered_spans_are_counted_by_their_rule_and_take_their_offsets_along()
+    {
+        SpanFilterRule Service(string pattern) => new() { ServiceName = new TextCondition { Regex = pattern } };
+        AggregateBench bench = new(rules: new SpanRules
+        {
+            Filter = new SpanFilterRules { Include = [Service("s")], Exclude = [Service("^test"), Service("^never"), Service("s$")] },
+        });
+        using MeterReading reading = new(bench.Telemetry.Metrics.Meter);
+        foreach (string service in (string[])["shop", "tests", "taxes", "cart", "taxes"])
+        {
+            bench.Append(0, service);
+        }
+
+        bench.Consumer.Assign(0);
+        bench.Cut();
+        bench.Run();
+        IReadOnlyDictionary<string, double> told = reading.Read();
+        Assert.Equal(5, told["records"]);
+        Assert.Equal(1, told["spans.counted"]);
+        Assert.Equal(
+            [
+                "spans.dropped{reason=excluded,rule=1} 1",
+                "spans.dropped{reason=excluded,rule=2} 0",
+                "spans.dropped{reason=excluded,rule=3} 2",
+                "spans.dropped{reason=missing_service_name} 0",
+                "spans.dropped{reason=not_included} 1",
+            ],
+            from one in told where one.Key.StartsWith("spans.dropped", StringComparison.Ordinal) orderby one.Key select $"{one.Key} {one.Value}");
+        Assert.All(bench.Blocks(0).Concat(bench.Blocks(1)), block => Assert.Equal((0, 5), (block.FromOffset, block.ToOffset)));
+        Assert.Equal(2, bench.Blocks(0).Count + bench.Blocks(1).Count);
+    }
+
+    [Fact]
+    public void Without_a_filter_only_the_other_reasons_are_told()
+    {
+        AggregateBench bench = new();
+        using MeterReading reading = new(bench.Telemetry.Metrics.Meter);
+        Assert.Equal(
+            "spans.dropped{reason=missing_service_name}",
+            Assert.Single(reading.Read().Keys, name => name.StartsWith("spans.dropped", StringComparison.Ordinal)));
     }
 
     [Fact]

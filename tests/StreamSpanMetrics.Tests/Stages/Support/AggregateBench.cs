@@ -20,7 +20,7 @@ internal sealed class AggregateBench
 
     private readonly AggregateOptions options;
 
-    public AggregateBench(Func<AggregateOptions, AggregateOptions>? change = null, int partitions = 2)
+    public AggregateBench(Func<AggregateOptions, AggregateOptions>? change = null, int partitions = 2, SpanRules? rules = null)
     {
         AggregateOptions usual = new()
         {
@@ -42,7 +42,7 @@ internal sealed class AggregateBench
         Producer = new MemoryProducer(Log);
         Telemetry = new StageTelemetry(new WorkerMetrics("test", Time), "aggregate", 0, Time) { Folds = new FoldCounters() };
         Stage = new AggregateStage(
-            Telemetry, options, new SpanRules(), new HistogramRules(), Consumer, Producer, ProgressLog, Time, Logger);
+            Telemetry, options, rules ?? new SpanRules(), new HistogramRules(), Consumer, Producer, ProgressLog, Time, Logger);
         for (int partition = 0; partition < options.KnownPartitions; partition++)
         {
             Log.SetCommitted(Group, partition, 0);

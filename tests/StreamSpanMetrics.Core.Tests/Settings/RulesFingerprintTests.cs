@@ -1,0 +1,54 @@
+using StreamSpanMetrics.Core.Settings;
+using StreamSpanMetrics.Core.Spans;
+
+namespace StreamSpanMetrics.Core.Tests.Settings;
+
+/// <summary>What two workers of one application have to agree on.</summary>
+public sealed class RulesFingerprintTests
+{
+    private static readonly SpanFilterRule Health = new() { Name = new TextCondition { Regex = "^/health\n\"" }, Kinds = [2, 5] };
+
+    [Fact]
+    public void Settings_that_use_no_later_feature_keep_their_fingerprint()
+    {
+        // Running applications have it in their state: another number means that they refuse to start.
+        Assert.Equal(17_405_065_939_496_991_034UL, new RulesFingerprint(new ProcessorSettings()).Number);
+    }
+
+    [Fact]
+    public void A_filter_is_part_of_it()
+    {
+        string text = Text(new SpanFilterRules { Include = [Health], Exclude = [new SpanFilterRule { Statuses = [2] }] });
+        Assert.EndsWith(
+            "filter_include: kind=\"consumer\"|\"server\" name=~\"^/health\\n\\\"\"\nfilter_exclude: status=\"error\"\n",
+            text,
+            StringComparison.Ordinal);
+        Assert.NotEqual(text, Text(new SpanFilterRules { Include = [Health] }));
+        Assert.NotEqual(Text(new SpanFilterRules { Exclude = [Health] }), Text(new SpanFilterRules { Include = [Health] }));
+    }
+
+    [Fact]
+    public void The_order_of_conditions_and_texts_does_not_matter()
+    {
+        SpanFilterRule one = new()
+        {
+            Kinds = [2, 3],
+            Attributes = [new("a", new TextCondition { Texts = ["x", "y"] }), new("b", new TextCondition { Regex = "z" })],
+            ResourceAttributes = [new("c", new TextCondition { Texts = ["x|y"] })],
+            ServiceName = new TextCondition { Texts = ["shop"] },
+        };
+        SpanFilterRule other = one with
+        {
+            Kinds = [3, 2],
+            Attributes = [new("b", new TextCondition { Regex = "z" }), new("a", new TextCondition { Texts = ["y", "x"] })],
+        };
+        Assert.Equal(
+            "kind=\"client\"|\"server\" service_name=\"shop\" attributes.\"a\"=\"x\"|\"y\" attributes.\"b\"=~\"z\" "
+            + "resource_attributes.\"c\"=\"x|y\"",
+            FilterRuleText.Of(one));
+        Assert.Equal(FilterRuleText.Of(one), FilterRuleText.Of(other));
+    }
+
+    private static string Text(SpanFilterRules filter) =>
+        new RulesFingerprint(new ProcessorSettings { Stream = new StreamSettings { Filter = filter } }).Text;
+}
