@@ -24,6 +24,7 @@ public sealed class RecordFolder
     private readonly FamilyPlan[] spanPlans;
     private readonly FamilyPlan? eventPlan;
     private readonly SpanFilter? filter;
+    private readonly AliasSlots? aliases;
     private readonly RawKeyWriter keys;
     private readonly SeriesKeyRenderer renderer;
     private readonly SpanView view;
@@ -60,8 +61,9 @@ public sealed class RecordFolder
         filter = rules.Filter.IsEmpty ? null : new SpanFilter(rules.Filter, slots);
         Staged = new StagedRecord(rules.Filter);
         Resources = new ResourceTable(new ResourceReader(rules, slots, plans, filter, valueText));
-        view = new SpanView(selector) { WantsEvents = eventPlan is not null };
-        eventValues = new ValueSlice[selector.Count];
+        aliases = slots.Aliases;
+        view = new SpanView(selector, slots.Count - selector.Count) { WantsEvents = eventPlan is not null };
+        eventValues = new ValueSlice[slots.Count];
     }
 
     /// <summary>Families and dimensions under the rules.</summary>
@@ -175,12 +177,15 @@ public sealed class RecordFolder
     private bool FoldSpans(ref TraceReader reader, ReadOnlySpan<byte> record, ResourceEntry resource)
     {
         bool drop = resource.MissesServiceName && rules.DropMissingServiceName;
+
+        // One look at a local for spans of which nothing has to be done first, which are nearly all.
+        bool prepare = drop || filter is not null || aliases is not null;
         int spans = 0;
         int dropped = 0;
         while (reader.MoveToNextSpan(view))
         {
             spans++;
-            if (drop || (filter is not null && Drops(filter, record, resource)))
+            if (prepare && (drop || !Prepare(record, resource)))
             {
                 dropped++;
                 continue;
@@ -213,17 +218,20 @@ public sealed class RecordFolder
         return !reader.Problem.Exists;
     }
 
-    /// <summary>Whether the filter drops the span; if so, notes it. Its end still counts as time.</summary>
-    private bool Drops(SpanFilter spanFilter, ReadOnlySpan<byte> record, ResourceEntry resource)
+    /// <summary>
+    /// Joins the names of attributes, unless the filter drops the span: then that is noted, and false. Its end still counts as time.
+    /// </summary>
+    private bool Prepare(ReadOnlySpan<byte> record, ResourceEntry resource)
     {
-        int reason = spanFilter.Judge(record, view, resource);
-        if (reason == SpanFilter.Kept)
+        int reason = filter is null ? SpanFilter.Kept : filter.Judge(record, view, resource);
+        if (reason != SpanFilter.Kept)
         {
+            Staged.Filtered.Note(reason);
+            Staged.LatestEndNanos = Math.Max(Staged.LatestEndNanos, view.EndNanos);
             return false;
         }
 
-        Staged.Filtered.Note(reason);
-        Staged.LatestEndNanos = Math.Max(Staged.LatestEndNanos, view.EndNanos);
+        aliases?.Fill(view.Values);
         return true;
     }
 
@@ -259,6 +267,7 @@ public sealed class RecordFolder
                 return problem;
             }
 
+            aliases?.Fill(eventValues);
             Staged.AddCounted(Stage(plan, resource, record, eventValues));
             Staged.Events++;
         }

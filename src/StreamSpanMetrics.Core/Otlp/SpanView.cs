@@ -6,11 +6,13 @@ namespace StreamSpanMetrics.Core.Otlp;
 /// </summary>
 public sealed class SpanView
 {
-    /// <summary>Room for the values of <paramref name="selector"/>'s attributes.</summary>
-    public SpanView(AttributeSelector selector)
+    /// <summary>
+    /// Room for the values of <paramref name="selector"/>'s attributes, and behind them for others that the reader leaves absent.
+    /// </summary>
+    public SpanView(AttributeSelector selector, int others = 0)
     {
         Selector = selector;
-        Values = new ValueSlice[selector.Count];
+        Values = new ValueSlice[selector.Count + others];
     }
 
     /// <summary>The attributes that are looked for.</summary>

@@ -16,7 +16,7 @@ public static class RulesBuilder
         return new SpanRules
         {
             IdentityAttributes = connector.ResourceMetricsKeyAttributes,
-            Dimensions = connector.Dimensions,
+            Dimensions = DimensionPresets.AddTo(connector.Dimensions, settings.Stream.Presets),
             CallsDimensions = connector.CallsDimensions,
             HistogramDimensions = connector.HistogramDimensions,
             EventsDimensions = connector.EventsDimensions,

@@ -58,7 +58,8 @@ public sealed record RulesFingerprint
     {
         foreach (DimensionRule rule in rules)
         {
-            Line(text, name, rule.Default is null ? rule.Name : $"{rule.Name} default '{rule.Default}'");
+            string aliases = rule.Aliases.Count == 0 ? "" : $" aliases '{string.Join("', '", rule.Aliases)}'";
+            Line(text, name, rule.Name + aliases + (rule.Default is null ? "" : $" default '{rule.Default}'"));
         }
     }
 

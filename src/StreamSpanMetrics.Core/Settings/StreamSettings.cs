@@ -67,6 +67,9 @@ public sealed record StreamSettings
     /// <summary>Whether spans without service name are dropped instead of counted under <c>unknown_service</c>.</summary>
     public bool DropMissingServiceName { get; init; }
 
+    /// <summary>Sets of dimensions that all metrics have besides the connector's.</summary>
+    public IReadOnlyList<DimensionPreset> Presets { get; init; } = [];
+
     /// <summary>Which spans are counted at all; without rules all of them.</summary>
     public SpanFilterRules Filter { get; init; } = new();
 

@@ -4,11 +4,12 @@ namespace StreamSpanMetrics.Core.Spans;
 
 /// <summary>
 /// Where readers put the values of the attributes that the rules ask about: a slot for each name, those of dimensions first, then those
-/// that only the filter looks at. Immutable.
+/// that only the filter looks at; behind them the slots of dimensions with aliases. Immutable.
 /// </summary>
 public sealed class AttributeSlots
 {
     private readonly List<string> names = [];
+    private readonly List<int[]> sourcesOfAliased = [];
 
     /// <summary>Slots for the dimensions of <paramref name="layout"/> and the conditions of <paramref name="filter"/>.</summary>
     public AttributeSlots(SeriesLayout layout, SpanFilterRules filter)
@@ -18,18 +19,59 @@ public sealed class AttributeSlots
             foreach (DimensionRule rule in layout.Configured(family))
             {
                 Add(rule.Name);
+                foreach (string alias in rule.Aliases)
+                {
+                    Add(alias);
+                }
+
+                if (rule.Aliases.Count > 0 && IndexOfAliased(rule) < 0)
+                {
+                    sourcesOfAliased.Add(Sources(rule));
+                }
             }
         }
 
         AddConditions(filter.Include);
         AddConditions(filter.Exclude);
+        Aliases = sourcesOfAliased.Count == 0 ? null : new AliasSlots(names.Count, sourcesOfAliased);
     }
+
+    /// <summary>Number of slots.</summary>
+    public int Count => names.Count + sourcesOfAliased.Count;
+
+    /// <summary>Fills the slots that no name has; null if there are none.</summary>
+    public AliasSlots? Aliases { get; }
 
     /// <summary>Names to look for; the place of a name is its slot.</summary>
     public IReadOnlyList<string> Names => names;
 
-    /// <summary>Slot of an attribute that the rules name.</summary>
+    /// <summary>Slot of an attribute; -1 if the rules do not name it.</summary>
     public int Of(string name) => names.IndexOf(name);
+
+    /// <summary>Slot of a dimension's value; -1 if the rules do not have it.</summary>
+    public int Of(DimensionRule rule)
+    {
+        int aliased = rule.Aliases.Count == 0 ? -1 : IndexOfAliased(rule);
+        return aliased < 0 ? Of(rule.Name) : names.Count + aliased;
+    }
+
+    private int IndexOfAliased(DimensionRule rule)
+    {
+        int[] wanted = Sources(rule);
+        return sourcesOfAliased.FindIndex(sources => sources.AsSpan().SequenceEqual(wanted));
+    }
+
+    private int[] Sources(DimensionRule rule)
+    {
+        int[] sources = new int[1 + rule.Aliases.Count];
+        sources[0] = Of(rule.Name);
+        for (int index = 1; index < sources.Length; index++)
+        {
+            sources[index] = Of(rule.Aliases[index - 1]);
+        }
+
+        return sources;
+    }
 
     private void AddConditions(IReadOnlyList<SpanFilterRule> rules)
     {

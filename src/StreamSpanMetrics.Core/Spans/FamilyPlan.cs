@@ -19,7 +19,7 @@ public sealed class FamilyPlan
         defaults = new byte[rules.Length][];
         for (int index = 0; index < rules.Length; index++)
         {
-            selectorIndexes[index] = slots.Of(rules[index].Name);
+            selectorIndexes[index] = slots.Of(rules[index]);
             ArgumentOutOfRangeException.ThrowIfNegative(selectorIndexes[index], rules[index].Name);
             defaults[index] = rules[index].Default is string text ? StringValue.Encode(text) : null;
         }

@@ -43,10 +43,11 @@ public sealed class ResourceReader
     {
         entry = null!;
         SortedDictionary<string, ResourceAttribute> attributes = new(StringComparer.Ordinal);
-        byte[]?[] values = new byte[slots.Names.Count][];
+        byte[]?[] values = new byte[slots.Count][];
         DecodeProblem problem = ReadAttributes(bytes, attributes, values);
         if (!problem.Exists)
         {
+            slots.Aliases?.Fill(values);
             entry = Interpret(bytes.ToArray(), attributes, values, table);
         }
 

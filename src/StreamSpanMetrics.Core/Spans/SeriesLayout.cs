@@ -78,6 +78,7 @@ public sealed class SeriesLayout
     }
 
     // A name in both lists is one dimension at its first place, with the later default: the connector's later put overwrites.
+    // Aliases, which it does not have, follow that.
     private static void AddConfigured(IReadOnlyList<DimensionRule> rules, List<DimensionRule> configured)
     {
         foreach (DimensionRule rule in rules)
@@ -89,7 +90,7 @@ public sealed class SeriesLayout
             }
             else
             {
-                configured[known] = rule with { Default = rule.Default ?? configured[known].Default };
+                configured[known] = rule.Join(configured[known]);
             }
         }
     }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using StreamSpanMetrics.Core.Spans;
 
 namespace StreamSpanMetrics.Configuration;
@@ -9,6 +10,11 @@ internal static class DimensionsReader
 {
     // A key with more would not fit into the limits on keys, and no dashboard could show it.
     private const int MaxDimensions = 256;
+
+    // All of them are looked for in every span.
+    private const int MaxAliases = 16;
+
+    private static readonly SearchValues<char> GlobLetters = SearchValues.Create("*?[");
 
     /// <summary>Names of the built-in dimensions, which no other may have.</summary>
     public static readonly IReadOnlyCollection<string> ReservedNames = ["service.name", "span.name", "span.kind", "status.code"];
@@ -48,6 +54,7 @@ internal static class DimensionsReader
         MappingReader dimension = new(reader.Context, item, reader.PathOf(key));
         string name = dimension.Text("name", "");
         string? fallback = dimension.Find("default") is null ? null : dimension.Text("default", "");
+        List<string> aliases = ReadAliases(dimension, name);
         bool hasGlob = dimension.Find("glob") is not null;
         dimension.Finish();
         if (hasGlob)
@@ -75,6 +82,43 @@ internal static class DimensionsReader
             return null;
         }
 
-        return new DimensionRule(name, fallback);
+        return new DimensionRule(name, fallback) { Aliases = aliases };
+    }
+
+    // Ours: the connector has no aliases, and so no rules for them.
+    private static List<string> ReadAliases(MappingReader dimension, string name)
+    {
+        const string Key = "aliases";
+        List<string> aliases = [];
+        IReadOnlyList<SettingNode> nodes = dimension.TextNodes(Key);
+        if (nodes.Count > MaxAliases)
+        {
+            dimension.Error(Key, FormattableString.Invariant($"has {nodes.Count} names; at most {MaxAliases} are possible"));
+            return [];
+        }
+
+        foreach (SettingNode node in nodes)
+        {
+            (string Message, string Hint)? problem = node.Text switch
+            {
+                "" => ("an attribute name must not be empty", "remove it"),
+                _ when node.Text == name => ($"'{node.Shown}' is the name of the dimension itself", "remove it: the name is looked for first"),
+                _ when aliases.Contains(node.Text) => ($"'{node.Shown}' stands twice in the list", "remove one of them"),
+                _ when ReservedNames.Contains(node.Text) => ($"'{node.Shown}' is a built-in dimension", "remove it; its label is there already"),
+                _ when node.Text.AsSpan().ContainsAny(GlobLetters) =>
+                    ($"'{node.Shown}' is a pattern, but aliases are exact names", "write each name in full"),
+                _ => null,
+            };
+            if (problem is null)
+            {
+                aliases.Add(node.Text);
+            }
+            else
+            {
+                dimension.Error(node, Key, problem.Value.Message, problem.Value.Hint);
+            }
+        }
+
+        return aliases;
     }
 }

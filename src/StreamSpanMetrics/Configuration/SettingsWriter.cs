@@ -106,7 +106,19 @@ public static class SettingsWriter
         yaml.Open(key);
         foreach (DimensionRule dimension in dimensions)
         {
-            yaml.AddItem(("name", dimension.Name), ("default", dimension.Default));
+            yaml.OpenItem();
+            yaml.Add("name", dimension.Name);
+            if (dimension.Aliases.Count > 0)
+            {
+                yaml.Add("aliases", dimension.Aliases);
+            }
+
+            if (dimension.Default is not null)
+            {
+                yaml.Add("default", dimension.Default);
+            }
+
+            yaml.Close();
         }
 
         yaml.Close();
@@ -217,6 +229,7 @@ public static class SettingsWriter
         yaml.Close();
         yaml.Add("emit", "all");
         yaml.Add("missing_service_name", stream.DropMissingServiceName ? "drop" : "count");
+        yaml.Add("presets", stream.Presets.Select(DimensionPresets.NameOf));
         FilterWriter.Write(yaml, stream.Filter);
         yaml.Add("on_data_loss", stream.OnDataLoss == DataLossPolicy.Continue ? "continue" : "stop");
         yaml.Add("max_record_bytes", ByteSize.Format(stream.MaxRecordBytes));

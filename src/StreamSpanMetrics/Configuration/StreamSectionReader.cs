@@ -45,6 +45,7 @@ internal static class StreamSectionReader
             BreakerPause = breaker.Duration("pause", defaults.BreakerPause, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
             DropMissingServiceName = reader.Choice(
                 "missing_service_name", defaults.DropMissingServiceName, ("count", false), ("drop", true)),
+            Presets = ReadPresets(reader),
             Filter = FilterReader.Read(reader.Section("filter")),
             OnDataLoss = reader.Choice(
                 "on_data_loss", defaults.OnDataLoss, ("continue", DataLossPolicy.Continue), ("stop", DataLossPolicy.Stop)),
@@ -129,6 +130,29 @@ internal static class StreamSectionReader
         }
 
         return [.. StreamSettings.AllStages.Where(named.Contains)];
+    }
+
+    private static List<DimensionPreset> ReadPresets(MappingReader reader)
+    {
+        List<DimensionPreset> presets = [];
+        foreach (SettingNode node in reader.TextNodes("presets"))
+        {
+            int known = DimensionPresets.Names.ToList().IndexOf(node.Text);
+            if (known < 0)
+            {
+                reader.Error(node, "presets", $"there is no preset '{node.Shown}'", Suggestion.For(node.Text, [.. DimensionPresets.Names]));
+            }
+            else if (presets.Contains((DimensionPreset)known))
+            {
+                reader.Error(node, "presets", $"'{node.Shown}' stands twice in the list", "remove one of them");
+            }
+            else
+            {
+                presets.Add((DimensionPreset)known);
+            }
+        }
+
+        return presets;
     }
 
     private static TimeSpan ReadTransactionTimeout(MappingReader reader, TimeSpan fallback, TimeSpan sessionTimeout)

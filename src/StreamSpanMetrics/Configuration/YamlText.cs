@@ -63,20 +63,6 @@ internal sealed class YamlText
     /// <summary>A key whose value is read from an environment variable.</summary>
     public void AddReference(string key, string variable) => Line(Quote(key) + ": \"${env:" + variable + "}\"");
 
-    /// <summary>An element of a list of mappings: the first key, then the others.</summary>
-    public void AddItem(params IReadOnlyList<(string Key, string? Value)> keys)
-    {
-        string lead = "- ";
-        foreach ((string key, string? value) in keys)
-        {
-            if (value is not null)
-            {
-                Line(lead + Quote(key) + ": " + Quote(Escape(value)));
-                lead = "  ";
-            }
-        }
-    }
-
     /// <summary>All lines so far.</summary>
     public override string ToString() => text.ToString();
 

@@ -19,15 +19,19 @@ public sealed class AllocationTests
     [InlineData(3, false, false)]
     [InlineData(100, true, true)]
     [InlineData(3, false, true)]
-    public void Known_series_cost_no_memory(int spansPerRecord, bool events, bool filtered)
+    public void Known_series_cost_no_memory(int spansPerRecord, bool events, bool extended)
     {
         RecordFolder folder = new(new SpanRules
         {
-            Dimensions = [new DimensionRule("http.method", "GET"), new DimensionRule("http.status_code")],
+            Dimensions =
+            [
+                new DimensionRule("http.method", "GET"), new DimensionRule("http.status_code"),
+                .. extended ? [new DimensionRule("http.request.method") { Aliases = ["http.verb", "http.method"] }] : (DimensionRule[])[],
+            ],
             CallsDimensions = events ? [new DimensionRule("custom")] : [],
             EventsEnabled = events,
-            EventsDimensions = [new DimensionRule("exception.type")],
-            Filter = filtered ? Filter() : new SpanFilterRules(),
+            EventsDimensions = [new DimensionRule(extended ? "error.type" : "exception.type") { Aliases = extended ? ["exception.type"] : [] }],
+            Filter = extended ? Filter() : new SpanFilterRules(),
         });
         DeltaAccumulator accumulator = new(new ExplicitBounds(new HistogramRules()));
         byte[][] records = [.. Enumerable.Range(0, 20).Select(index => Record(index, spansPerRecord))];
@@ -36,7 +40,7 @@ public sealed class AllocationTests
         long counted = Run(folder, accumulator, records, Spans);
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
         Assert.InRange(counted, Spans, Spans + spansPerRecord);
-        Assert.Equal(filtered, folder.Staged.Filtered.Total > 0);
+        Assert.Equal(extended, folder.Staged.Filtered.Total > 0);
     }
 
     /// <summary>Rules that let some of the spans pass and have to look at every kind of thing, also at texts too long to remember.</summary>

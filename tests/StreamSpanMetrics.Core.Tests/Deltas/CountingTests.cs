@@ -36,6 +36,19 @@ public sealed class CountingTests
             IncludeSpanKind = false,
             CallsDimensions = [new DimensionRule("")],
         },
+        ["aliases"] = new SpanRules
+        {
+            Dimensions =
+            [
+                new DimensionRule("http.request.method", "?") { Aliases = ["http.method"] },
+                new DimensionRule("k") { Aliases = ["custom", "http.route"] },
+                new DimensionRule("custom") { Aliases = ["k"] },
+            ],
+            CallsDimensions = [new DimensionRule("http.route") { Aliases = ["größe", "service.version"] }, new DimensionRule("http.method")],
+            HistogramDimensions = [new DimensionRule("k", "none") { Aliases = ["http.status_code"] }],
+            EventsEnabled = true,
+            EventsDimensions = [new DimensionRule("error.type") { Aliases = ["exception.type", "k"] }],
+        },
         ["filtered"] = new SpanRules
         {
             Dimensions = [new DimensionRule("http.method")],

@@ -49,6 +49,26 @@ public sealed class RulesFingerprintTests
         Assert.Equal(FilterRuleText.Of(one), FilterRuleText.Of(other));
     }
 
+    [Fact]
+    public void Aliases_and_presets_are_part_of_it()
+    {
+        ProcessorSettings settings = new()
+        {
+            Connector = new ConnectorSettings { Dimensions = [new DimensionRule("db.system.name", "none") { Aliases = ["mine"] }] },
+            Stream = new StreamSettings { Presets = [DimensionPreset.Db] },
+        };
+        Assert.EndsWith(
+            """
+            dimensions: db.system.name aliases 'mine', 'db.system' default 'none'
+            dimensions: db.namespace aliases 'db.name', 'db.redis.database_index'
+            dimensions: db.operation.name aliases 'db.operation'
+            dimensions: db.collection.name aliases 'db.sql.table', 'db.mongodb.collection', 'db.cassandra.table', 'db.cosmosdb.container'
+
+            """.ReplaceLineEndings("\n"),
+            new RulesFingerprint(settings).Text,
+            StringComparison.Ordinal);
+    }
+
     private static string Text(SpanFilterRules filter) =>
         new RulesFingerprint(new ProcessorSettings { Stream = new StreamSettings { Filter = filter } }).Text;
 }

@@ -146,6 +146,60 @@ public sealed class DimensionTests
     }
 
     [Fact]
+    public void Aliases_are_looked_for_in_order_on_the_span_before_any_name_on_the_resource()
+    {
+        SpanRules rules = Custom with { Dimensions = [new DimensionRule("new", "fallback") { Aliases = ["old", "oldest"] }] };
+        KeyValue[] resource = [.. Shop, Traces.Text("oldest", "3 of resource"), Traces.Text("old", "2 of resource")];
+        KeyValue[] newer = [.. resource, Traces.Text("new", "1 of resource")];
+        Assert.Equal("String:1", One(rules, newer, "new", Traces.Text("oldest", "3"), Traces.Text("old", "2"), Traces.Text("new", "1")));
+        Assert.Equal("String:2", One(rules, newer, "new", Traces.Text("oldest", "3"), Traces.Text("old", "2")));
+        Assert.Equal("String:3", One(rules, newer, "new", Traces.Text("oldest", "3")));
+        Assert.Equal("String:1 of resource", One(rules, newer, "new"));
+        Assert.Equal("String:2 of resource", One(rules, resource, "new"));
+        Assert.Equal("String:fallback", One(rules, Shop, "new"));
+        Assert.Equal("Absent:", One(rules, resource, "new", Traces.Text("new", ""), Traces.Text("old", "2")));
+        Assert.Equal("Absent:", One(rules, [.. Shop, Traces.Text("old", ""), Traces.Text("oldest", "3")], "new"));
+    }
+
+    [Fact]
+    public void An_alias_may_be_a_dimension_of_its_own()
+    {
+        SpanRules rules = Custom with
+        {
+            Dimensions = [new DimensionRule("a") { Aliases = ["b"] }, new DimensionRule("b") { Aliases = ["c"] }, new DimensionRule("c")],
+        };
+        Assert.Equal(
+            [
+                "Spans span.name=String:1 a=Absent: b=String:x c=String:x", "Spans span.name=String:2 a=String:x b=String:x c=Absent:",
+                "Spans span.name=String:3 a=String:x b=Absent: c=Absent:",
+            ],
+            Folded.Series(rules, Traces.Request(
+                Shop, Traces.Span("1", Traces.Text("c", "x")), Traces.Span("2", Traces.Text("b", "x")), Traces.Span("3", Traces.Text("a", "x")))));
+    }
+
+    [Fact]
+    public void Names_and_aliases_of_an_event_come_behind_those_of_its_span()
+    {
+        SpanRules rules = Custom with
+        {
+            Dimensions = [],
+            EventsEnabled = true,
+            EventsDimensions = [new DimensionRule("error.type", "none") { Aliases = ["exception.type"] }],
+        };
+        Span bare = Traces.Span("a");
+        bare.Events.Add(Traces.Event(Traces.Text("exception.type", "of event")));
+        bare.Events.Add(Traces.Event());
+        Span own = Traces.Span("b", Traces.Text("exception.type", "of span"));
+        own.Events.Add(Traces.Event(Traces.Text("error.type", "of event")));
+        Assert.Equal(
+            [
+                "Events span.name=String:a error.type=String:of event", "Events span.name=String:a error.type=String:none",
+                "Events span.name=String:b error.type=String:of span",
+            ],
+            Folded.Series(rules, Traces.Request(Shop, bare, own)).Where(series => series.StartsWith("Events", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public void Calls_and_duration_apart_have_their_own_dimensions()
     {
         SpanRules rules = Custom with { CallsDimensions = [new DimensionRule("c")], HistogramDimensions = [new DimensionRule("d")] };
@@ -201,10 +255,12 @@ public sealed class DimensionTests
     }
 
     /// <summary>The value of <c>custom</c> of a span with these attributes.</summary>
-    private static string One(KeyValue[] resource, params KeyValue[] attributes)
+    private static string One(KeyValue[] resource, params KeyValue[] attributes) => One(Custom, resource, "custom", attributes);
+
+    private static string One(SpanRules rules, KeyValue[] resource, string dimension, params KeyValue[] attributes)
     {
-        string series = Assert.Single(Folded.Series(Custom, Traces.Request(resource, Traces.Span("a", attributes))));
-        const string start = "Spans span.name=String:a custom=";
+        string series = Assert.Single(Folded.Series(rules, Traces.Request(resource, Traces.Span("a", attributes))));
+        string start = $"Spans span.name=String:a {dimension}=";
         Assert.StartsWith(start, series, StringComparison.Ordinal);
         return series[start.Length..];
     }

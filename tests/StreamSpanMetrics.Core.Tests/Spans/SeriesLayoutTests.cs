@@ -76,5 +76,18 @@ public sealed class SeriesLayoutTests
             layout.Configured(SeriesFamily.Duration).ToArray());
     }
 
+    [Fact]
+    public void A_name_twice_has_the_aliases_of_both_the_later_ones_first()
+    {
+        SeriesLayout layout = new(new SpanRules
+        {
+            Dimensions = [new DimensionRule("a") { Aliases = ["x", "y"] }, new DimensionRule("b") { Aliases = ["x"] }],
+            CallsDimensions = [new DimensionRule("a") { Aliases = ["z", "y"] }, new DimensionRule("b")],
+        });
+        Assert.Equal(["z", "y", "x"], layout.Configured(SeriesFamily.Calls)[0].Aliases);
+        Assert.Equal(["x"], layout.Configured(SeriesFamily.Calls)[1].Aliases);
+        Assert.Equal(["x", "y"], layout.Configured(SeriesFamily.Duration)[0].Aliases);
+    }
+
     private static SeriesFamily[] Families(SeriesLayout layout) => [.. Enum.GetValues<SeriesFamily>().Where(layout.Has)];
 }

@@ -95,8 +95,8 @@ internal sealed class NaiveCount(SpanRules rules, HistogramRules histogram)
 
         foreach (DimensionRule rule in layout.Configured(family))
         {
-            KeyValue? found = Find(rule.Name, span.Attributes) ?? (happened is null ? null : Find(rule.Name, happened.Attributes));
-            KeyValue? fallback = Find(rule.Name, resource);
+            KeyValue? found = Find(rule, span.Attributes) ?? (happened is null ? null : Find(rule, happened.Attributes));
+            KeyValue? fallback = Find(rule, resource);
             string value = found is not null ? Read(found, SpanRules.MaxValueBytes)
                 : fallback is not null ? Read(fallback, SpanRules.MaxResourceValueBytes)
                 : Plain(rule.Default ?? "");
@@ -145,6 +145,9 @@ internal sealed class NaiveCount(SpanRules rules, HistogramRules histogram)
 
     private static KeyValue? Find(string name, IEnumerable<KeyValue> attributes) =>
         attributes.FirstOrDefault(attribute => attribute.Key == name);
+
+    private static KeyValue? Find(DimensionRule rule, IEnumerable<KeyValue> attributes) =>
+        rule.Aliases.Prepend(rule.Name).Select(name => Find(name, attributes)).FirstOrDefault(found => found is not null);
 
     private static string Plain(string value) => value.Length == 0 ? "Absent:" : "String:" + value;
 

@@ -66,7 +66,7 @@ public sealed class SettingsWriterTests
             Connector = new ConnectorSettings
             {
                 Namespace = text,
-                Dimensions = [new DimensionRule(text, text)],
+                Dimensions = [new DimensionRule(text, text), new DimensionRule("aliased") { Aliases = [text] }],
                 ExcludeDimensions = [text, text + ","],
             },
             Stream = new StreamSettings
