@@ -14,12 +14,16 @@ public sealed class DeltaAccumulator
 {
     private const int DefaultRenumberAt = 1 << 30;
 
+    // An entry with its key and columns takes about as much as this many kept durations.
+    private const int DurationsPerEntry = 16;
+
     /// <summary>
     /// An entry is 128 bits of nanoseconds, then its buckets: side by side, so that an observation touches one or two cache lines.
     /// </summary>
     private const int SumWords = 4;
 
     private readonly ExplicitBounds bounds;
+    private readonly KeptDurations? kept;
     private readonly int bucketCount;
     private readonly int stride;
     private readonly List<StepSection> sections = [];
@@ -35,9 +39,12 @@ public sealed class DeltaAccumulator
     private int count;
 
     /// <summary>An empty accumulator.</summary>
-    public DeltaAccumulator(ExplicitBounds bounds)
+    /// <param name="bounds">Explicit buckets.</param>
+    /// <param name="keepsDurations">Whether durations are kept one by one, for exponential buckets: these are made at the cut.</param>
+    public DeltaAccumulator(ExplicitBounds bounds, bool keepsDurations = false)
     {
         this.bounds = bounds;
+        kept = keepsDurations ? new KeptDurations() : null;
         bucketCount = bounds.BucketCount;
         stride = SumWords + bucketCount;
         slab = new uint[256 * stride];
@@ -48,6 +55,12 @@ public sealed class DeltaAccumulator
 
     /// <summary>Number of entries in all sections.</summary>
     public int EntryCount => count;
+
+    /// <summary>What is held, in entries: kept durations take room, too.</summary>
+    public int Weight => count + ((kept?.Count ?? 0) / DurationsPerEntry);
+
+    /// <summary>The durations one by one; null if they are not kept.</summary>
+    internal KeptDurations? Kept => kept;
 
     /// <summary>The sections, in rising order of steps.</summary>
     public IReadOnlyList<StepSection> Sections => sections;
@@ -93,6 +106,7 @@ public sealed class DeltaAccumulator
             Observe(timedEntries[index] * stride, durations[index]);
         }
 
+        kept?.Add(timedEntries.AsSpan(0, timed.Length), durations);
         foreach (int counted in record.CountedSeries)
         {
             // First the entry: a new one may move the slab.
@@ -121,6 +135,7 @@ public sealed class DeltaAccumulator
     public void Clear()
     {
         Array.Clear(slab, 0, count * stride);
+        kept?.Clear();
         firstNumber += count;
         sectionFirstNumber = firstNumber;
         count = 0;

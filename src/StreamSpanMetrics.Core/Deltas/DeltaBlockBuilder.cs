@@ -1,3 +1,4 @@
+using StreamSpanMetrics.Core.Histograms;
 using StreamSpanMetrics.Core.Spans;
 using StreamSpanMetrics.Schemas.V1;
 
@@ -11,12 +12,16 @@ public sealed class DeltaBlockBuilder
 {
     private readonly int shards;
     private readonly int maxPartBytes;
+    private readonly int exponentialMaxSize;
+    private readonly ExponentialScale scale;
 
-    /// <summary>Builds blocks for <paramref name="shards"/> shards.</summary>
-    public DeltaBlockBuilder(int shards, int maxPartBytes = DeltaFormat.MaxPartBytes)
+    /// <summary>Builds blocks for <paramref name="shards"/> shards, with the histograms that <paramref name="histogram"/> asks for.</summary>
+    public DeltaBlockBuilder(int shards, HistogramRules histogram, int maxPartBytes = DeltaFormat.MaxPartBytes)
     {
         this.shards = shards;
         this.maxPartBytes = maxPartBytes;
+        exponentialMaxSize = histogram.ExponentialMaxSize;
+        scale = new ExponentialScale(histogram.Unit);
     }
 
     /// <summary>
@@ -31,9 +36,10 @@ public sealed class DeltaBlockBuilder
             builders[shard] = new ShardPartsBuilder(maxPartBytes);
         }
 
+        DurationsByEntry? durations = accumulator.Kept?.Sort(accumulator.EntryCount);
         foreach (StepSection section in accumulator.Sections)
         {
-            AddSection(tables, accumulator, section, builders);
+            AddSection(tables, accumulator, section, durations, builders);
         }
 
         IReadOnlyList<DeltaBlock>[] blocks = new IReadOnlyList<DeltaBlock>[shards];
@@ -45,8 +51,10 @@ public sealed class DeltaBlockBuilder
         return blocks;
     }
 
-    private void AddSection(FrozenTables tables, DeltaAccumulator accumulator, StepSection section, ShardPartsBuilder[] builders)
+    private void AddSection(
+        FrozenTables tables, DeltaAccumulator accumulator, StepSection section, DurationsByEntry? durations, ShardPartsBuilder[] builders)
     {
+        ExponentialBuckets? exponential = durations is null ? null : new ExponentialBuckets(exponentialMaxSize);
         Dictionary<int, IReadOnlyList<ResourceAttribute>> descriptive = Descriptive(tables.Resources, accumulator, section);
         foreach (ShardPartsBuilder builder in builders)
         {
@@ -58,9 +66,11 @@ public sealed class DeltaBlockBuilder
             int series = accumulator.Series(entry);
             int groupIndex = tables.Series.GroupIndex(series);
             ResourceGroup group = tables.Resources.Group(groupIndex);
+            exponential?.Clear();
+            exponential?.Add(durations!.Of(entry), scale);
             builders[JobHashing.Shard(group.JobHash, shards)].Add(
                 groupIndex, group, descriptive[groupIndex], tables.Series.RenderedKey(series),
-                accumulator.SumLow(entry), accumulator.SumHigh(entry), accumulator.Buckets(entry));
+                accumulator.SumLow(entry), accumulator.SumHigh(entry), accumulator.Buckets(entry), exponential);
         }
     }
 

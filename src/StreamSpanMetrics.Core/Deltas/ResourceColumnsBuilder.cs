@@ -1,5 +1,6 @@
 using System.Buffers;
 using Google.Protobuf;
+using StreamSpanMetrics.Core.Histograms;
 using StreamSpanMetrics.Core.Otlp;
 using StreamSpanMetrics.Core.Spans;
 using StreamSpanMetrics.Schemas.V1;
@@ -46,37 +47,22 @@ internal sealed class ResourceColumnsBuilder
     public int HeadBytes { get; }
 
     /// <summary>Adds an entry and returns an upper bound of the bytes that it takes.</summary>
-    public int Add(ReadOnlySpan<byte> key, ulong sumLow, ulong sumHigh, ReadOnlySpan<uint> buckets)
+    /// <param name="key">Rendered key.</param>
+    /// <param name="sumLow">Sum of durations in nanoseconds, lower half.</param>
+    /// <param name="sumHigh">Upper half.</param>
+    /// <param name="buckets">Explicit buckets; the first alone is the count where there is no explicit histogram.</param>
+    /// <param name="exponential">The exponential histogram; null where the rules ask for none.</param>
+    public int Add(ReadOnlySpan<byte> key, ulong sumLow, ulong sumHigh, ReadOnlySpan<uint> buckets, ExponentialBuckets? exponential)
     {
         WriteKey(key);
         SeriesColumns columns = message.Series;
-        bool histogram = SeriesLayout.HasHistogram((SeriesFamily)key[0]);
-        ulong count = 0;
         int bytes = key.Length + (4 * MaxVarintBytes);
-        if (histogram)
+        ulong count = buckets[0];
+        if (SeriesLayout.HasHistogram((SeriesFamily)key[0]))
         {
-            for (int word = 0; word * BitsPerWord < buckets.Length; word++)
-            {
-                ulong mask = 0;
-                int end = Math.Min((word + 1) * BitsPerWord, buckets.Length);
-                for (int bucket = word * BitsPerWord; bucket < end; bucket++)
-                {
-                    if (buckets[bucket] != 0)
-                    {
-                        mask |= 1UL << (bucket % BitsPerWord);
-                        columns.BucketCounts.Add(buckets[bucket]);
-                        count += buckets[bucket];
-                        bytes += MaxCountBytes;
-                    }
-                }
-
-                columns.BucketMasks.Add(mask);
-                bytes += MaxVarintBytes;
-            }
-        }
-        else
-        {
-            count = buckets[0];
+            bytes += exponential is null
+                ? AddBuckets(columns, buckets, out count)
+                : ExponentialColumnsCodec.Add(columns.Exponential ??= new ExponentialColumns(), exponential);
         }
 
         columns.Counts.Add(count);
@@ -96,6 +82,32 @@ internal sealed class ResourceColumnsBuilder
         }
 
         return message;
+    }
+
+    private static int AddBuckets(SeriesColumns columns, ReadOnlySpan<uint> buckets, out ulong count)
+    {
+        count = 0;
+        int bytes = 0;
+        for (int word = 0; word * BitsPerWord < buckets.Length; word++)
+        {
+            ulong mask = 0;
+            int end = Math.Min((word + 1) * BitsPerWord, buckets.Length);
+            for (int bucket = word * BitsPerWord; bucket < end; bucket++)
+            {
+                if (buckets[bucket] != 0)
+                {
+                    mask |= 1UL << (bucket % BitsPerWord);
+                    columns.BucketCounts.Add(buckets[bucket]);
+                    count += buckets[bucket];
+                    bytes += MaxCountBytes;
+                }
+            }
+
+            columns.BucketMasks.Add(mask);
+            bytes += MaxVarintBytes;
+        }
+
+        return bytes;
     }
 
     private void WriteKey(ReadOnlySpan<byte> key)

@@ -1,3 +1,4 @@
+using StreamSpanMetrics.Core.Histograms;
 using StreamSpanMetrics.Core.Spans;
 using StreamSpanMetrics.Schemas.V1;
 
@@ -25,7 +26,7 @@ internal sealed class ShardPartsBuilder
     /// <summary>Adds an entry of the resource group at <paramref name="groupIndex"/>.</summary>
     public void Add(
         int groupIndex, ResourceGroup group, IReadOnlyList<ResourceAttribute> descriptive,
-        ReadOnlySpan<byte> key, ulong sumLow, ulong sumHigh, ReadOnlySpan<uint> buckets)
+        ReadOnlySpan<byte> key, ulong sumLow, ulong sumHigh, ReadOnlySpan<uint> buckets, ExponentialBuckets? exponential)
     {
         if (partBytes > maxPartBytes)
         {
@@ -42,7 +43,7 @@ internal sealed class ShardPartsBuilder
             partBytes += resource.HeadBytes;
         }
 
-        partBytes += resource.Add(key, sumLow, sumHigh, buckets);
+        partBytes += resource.Add(key, sumLow, sumHigh, buckets, exponential);
     }
 
     /// <summary>The parts, at least one.</summary>

@@ -13,6 +13,14 @@ public sealed record HistogramRules
     /// <summary>Inclusive upper bounds in nanoseconds, strictly rising; may be empty (one bucket for everything).</summary>
     public IReadOnlyList<long> BoundsNanos { get; init; } = DefaultBoundsNanos;
 
+    /// <summary>
+    /// Most buckets of exponential histograms, 2 to 16384, instead of explicit ones, which then have no bounds; 0 for explicit ones.
+    /// </summary>
+    public int ExponentialMaxSize { get; init; }
+
+    /// <summary>How the durations of a series are kept under these rules.</summary>
+    public HistogramShape Shape => ExponentialMaxSize > 0 ? new(0, ExponentialMaxSize) : new(BoundsNanos.Count + 1, 0);
+
     /// <summary>Unit in which durations and bounds are published.</summary>
     public DurationUnit Unit { get; init; } = DurationUnit.Milliseconds;
 }

@@ -31,6 +31,8 @@ public sealed class PointEncoder
     private readonly byte[] scope;
     private readonly byte[] bounds;
     private readonly ulong nanosPerUnit;
+    private readonly bool isExponential;
+    private readonly ExponentialPointWriter exponentials;
     private readonly ResourceEncoder resources = new();
     private readonly ProtobufBuffer key = new();
     private readonly ProtobufBuffer resource = new();
@@ -41,6 +43,7 @@ public sealed class PointEncoder
     private readonly ProtobufBuffer record = new();
     private readonly ProtobufBuffer numberAttributes = new();
     private readonly ProtobufBuffer histogramAttributes = new();
+    private readonly ProtobufBuffer exponentialAttributes = new();
     private readonly ProtobufBuffer keyValue = new();
     private readonly ProtobufBuffer point = new();
     private bool hasPrevious;
@@ -50,6 +53,8 @@ public sealed class PointEncoder
     {
         this.rules = rules;
         nanosPerUnit = DurationSum.NanosPerUnit(rules.Histogram.Unit);
+        isExponential = rules.Histogram.Shape.IsExponential;
+        exponentials = new ExponentialPointWriter(nanosPerUnit);
         callsName = Encoding.UTF8.GetBytes(rules.MetricName("calls"));
         durationName = Encoding.UTF8.GetBytes(rules.MetricName("duration"));
         eventsName = Encoding.UTF8.GetBytes(rules.MetricName("events"));
@@ -162,7 +167,16 @@ public sealed class PointEncoder
             AddNumbers(events, count, times);
         }
 
-        if (SeriesLayout.HasHistogram(family))
+        if (!SeriesLayout.HasHistogram(family))
+        {
+            return;
+        }
+
+        if (isExponential)
+        {
+            AddExponentials(count, series.SumNanos(slot), series.Exponential(slot), times);
+        }
+        else
         {
             if (times.HasZeroPoint)
             {
@@ -177,6 +191,7 @@ public sealed class PointEncoder
     {
         numberAttributes.Clear();
         histogramAttributes.Clear();
+        exponentialAttributes.Clear();
         ReadOnlySpan<byte> seriesKey = series.Key(slot);
         ReadOnlySpan<byte> kinds = series.Kinds(slot);
         byte[][] names = nameFields[(int)family];
@@ -193,6 +208,7 @@ public sealed class PointEncoder
             resources.WriteKeyValue(keyValue, names[dimension], (ValueKind)kinds[dimension], text);
             numberAttributes.WriteField(7, keyValue.Written);
             histogramAttributes.WriteField(9, keyValue.Written);
+            exponentialAttributes.WriteField(1, keyValue.Written);
         }
     }
 
@@ -250,6 +266,34 @@ public sealed class PointEncoder
         duration.WriteField(1, point.Written);
     }
 
+    private void AddExponentials(ulong count, UInt128 sumNanos, ExponentialBuckets buckets, PointTimes times)
+    {
+        if (times.HasZeroPoint)
+        {
+            point.Clear();
+            point.Write(exponentialAttributes.Written);
+            WriteTimes(times with { TimeNanos = times.StartNanos });
+            ExponentialPointWriter.WriteZero(point);
+            duration.WriteField(1, point.Written);
+        }
+
+        point.Clear();
+        point.Write(exponentialAttributes.Written);
+        WriteTimes(times);
+        if (!times.IsStale)
+        {
+            exponentials.WriteCounts(point, count, sumNanos, buckets);
+        }
+
+        WriteFlags(10, times);
+        if (!times.IsStale)
+        {
+            exponentials.WriteRange(point, buckets);
+        }
+
+        duration.WriteField(1, point.Written);
+    }
+
     private void WriteTimes(PointTimes times)
     {
         if (times.StartNanos != 0)
@@ -304,7 +348,7 @@ public sealed class PointEncoder
         record.WriteHeader(2, metricSize);
         record.WriteField(1, durationName);
         record.WriteField(3, unit);
-        record.WriteHeader(9, duration.Length + 2);
+        record.WriteHeader(isExponential ? 10 : 9, duration.Length + 2);
         record.Write(duration.Written);
         record.WriteVarintField(2, Cumulative);
     }

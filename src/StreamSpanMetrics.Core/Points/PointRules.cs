@@ -36,7 +36,7 @@ public sealed record PointRules
         RulesFingerprint = rulesFingerprint,
         IntervalMillis = IntervalMillis,
         ExpiryMillis = ExpiryMillis,
-        BucketCount = layout.Has(SeriesFamily.Spans) || layout.Has(SeriesFamily.Duration) ? Histogram.BoundsNanos.Count + 1 : 0,
+        Histogram = layout.Has(SeriesFamily.Spans) || layout.Has(SeriesFamily.Duration) ? Histogram.Shape : default,
         Layout = layout,
     };
 }

@@ -62,6 +62,9 @@ internal sealed class ProtobufBuffer
         WriteVarint(value);
     }
 
+    /// <summary>Writes a sint32 field.</summary>
+    public void WriteSint32Field(int field, int value) => WriteVarintField(field, (uint)((value << 1) ^ (value >> 31)));
+
     /// <summary>Writes a fixed64, sfixed64 or double field by its bits.</summary>
     public void WriteFixed64Field(int field, ulong bits)
     {
@@ -76,7 +79,8 @@ internal sealed class ProtobufBuffer
         Length += sizeof(ulong);
     }
 
-    private void WriteVarint(ulong value)
+    /// <summary>Writes a varint of a packed field.</summary>
+    public void WriteVarint(ulong value)
     {
         Span<byte> space = Reserve(10);
         int length = 0;

@@ -8,8 +8,9 @@ namespace StreamSpanMetrics.Core.Prometheus;
 
 /// <summary>
 /// Series as OpenMetrics text (prometheus/OpenMetrics, specification 1.0): the last value of each, sorted, without timestamps and
-/// without <c>_created</c>. A series that ended with a stale marker is left out. Holds text of every series: meant for the
-/// <c>compute</c> command and the demo's page, not for the export path. Not for several threads.
+/// without <c>_created</c>. Native histograms, which 1.0 does not know, have the form of 2.0. A series that ended with a stale marker is
+/// left out. Holds text of every series: meant for the <c>compute</c> command and the demo's page, not for the export path. Not for
+/// several threads.
 /// </summary>
 public sealed class OpenMetricsText
 {
@@ -54,7 +55,7 @@ public sealed class OpenMetricsText
             lines.Sort(OpenMetricsLine.Compare);
             foreach (OpenMetricsLine line in lines)
             {
-                Encoding.UTF8.GetBytes($"{line.Text} {NumberText.Sample(line.Value)}\n", output);
+                Encoding.UTF8.GetBytes($"{line.Text} {line.Value}\n", output);
             }
         }
 
@@ -74,15 +75,17 @@ public sealed class OpenMetricsText
         (OpenMetricsFamily family, int rank) = FamilyOf(name);
         bool isBucket = family.Type == "histogram" && rank == 0;
         string text = name + LabelText(series, withBound: true);
-        Sample last = series.Samples[^1];
-        if (BitConverter.DoubleToInt64Bits(last.Value) == StaleMarker.Bits)
+        bool isNative = series.Histograms.Count > 0;
+        double last = isNative ? series.Histograms[^1].Sum : series.Samples[^1].Value;
+        if (BitConverter.DoubleToInt64Bits(last) == StaleMarker.Bits)
         {
             family.Lines.Remove(text);
             return;
         }
 
         double order = isBucket ? BoundOf(bound) : 0;
-        family.Lines[text] = new OpenMetricsLine(text, LabelText(series, withBound: !isBucket), rank, order, last.Value);
+        string value = isNative ? NativeHistogramText.Of(series.Histograms[^1]) : NumberText.Sample(last);
+        family.Lines[text] = new OpenMetricsLine(text, LabelText(series, withBound: !isBucket), rank, order, value);
     }
 
     private (OpenMetricsFamily Family, int Rank) FamilyOf(string seriesName)
@@ -116,6 +119,7 @@ public sealed class OpenMetricsText
         familyBySeriesName[family.Name + "_bucket"] = (shown, 0);
         familyBySeriesName[family.Name + "_count"] = (shown, 1);
         familyBySeriesName[family.Name + "_sum"] = (shown, 2);
+        familyBySeriesName[family.Name] = (shown, 3);
     }
 
     private static OpenMetricsFamily Shown(MetricFamily family)

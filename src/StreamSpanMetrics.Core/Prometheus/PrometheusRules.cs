@@ -27,6 +27,14 @@ public sealed record PrometheusRules
     /// </summary>
     public IReadOnlyList<string> IdentityLabels { get; init; } = [];
 
+    /// <summary>
+    /// Histograms with explicit bounds become native ones with custom buckets (<c>convert_explicit_histograms_to_nhcb</c>).
+    /// </summary>
+    public bool ExplicitAsCustomBuckets { get; init; }
+
+    /// <summary>They are sent as classic series, too (<c>keep_classic_histograms</c>).</summary>
+    public bool KeepsClassicHistograms { get; init; }
+
     /// <summary>Sends metadata (type, unit) with each request.</summary>
     public bool SendMetadata { get; init; }
 }

@@ -2,12 +2,16 @@ using OpenTelemetry.Proto.Metrics.V1;
 
 namespace StreamSpanMetrics.Core.Prometheus;
 
-/// <summary>One point of a series: a number, or a histogram whose numbers are still in <paramref name="Histogram"/>.</summary>
+/// <summary>
+/// One point of a series: a number, or a histogram whose numbers are still in <paramref name="Histogram"/> or <paramref name="Exponential"/>.
+/// </summary>
 /// <param name="TimestampMillis">Milliseconds since 1970.</param>
 /// <param name="ValueBits">The number as bits of a double; <see cref="StaleMarker.Bits"/> ends the series.</param>
-/// <param name="Histogram">The histogram, or null for a number.</param>
+/// <param name="Histogram">The histogram with explicit buckets, or null.</param>
 /// <param name="Next">Index of the series' next point in time, -1 for none.</param>
-internal record struct SeriesPoint(long TimestampMillis, long ValueBits, HistogramDataPoint? Histogram, int Next)
+/// <param name="Exponential">The histogram with exponential buckets, or null.</param>
+internal record struct SeriesPoint(
+    long TimestampMillis, long ValueBits, HistogramDataPoint? Histogram, int Next, ExponentialHistogramDataPoint? Exponential = null)
 {
     /// <summary>Whether this point ends the series.</summary>
     public readonly bool IsStale => ValueBits == StaleMarker.Bits;

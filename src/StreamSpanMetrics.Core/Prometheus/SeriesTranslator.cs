@@ -25,7 +25,7 @@ public sealed class SeriesTranslator
     private readonly FixedLabels fixedLabels;
     private readonly LabelSetBuilder builder;
     private readonly SeriesTable table;
-    private readonly TimeSeriesWriter writer = new();
+    private readonly TimeSeriesWriter writer;
     private readonly FamilyNames targetInfo;
     private readonly Dictionary<(string Name, string Unit, MetricKind Kind, bool IsSum), FamilyNames?> families = [];
     private long newestMillis;
@@ -37,6 +37,7 @@ public sealed class SeriesTranslator
         this.rules = rules;
         namer = new MetricNamer(rules.Namespace, rules.Translation);
         fixedLabels = new FixedLabels(rules);
+        writer = new TimeSeriesWriter(rules.ExplicitAsCustomBuckets, rules.KeepsClassicHistograms);
         ByteBuffer arena = new();
         builder = new LabelSetBuilder(arena);
         table = new SeriesTable(arena);
@@ -114,7 +115,9 @@ public sealed class SeriesTranslator
                 AddHistograms(metric.Histogram.DataPoints, family, resource, labels, output);
                 break;
             case Metric.DataOneofCase.ExponentialHistogram:
-                output.CountUntranslated(metric.ExponentialHistogram.DataPoints.Count);
+                bool cumulates = metric.ExponentialHistogram.AggregationTemporality == AggregationTemporality.Cumulative;
+                FamilyNames? native = cumulates ? Family(metric, MetricKind.Histogram, isSum: false) : null;
+                AddExponentials(metric.ExponentialHistogram.DataPoints, native, resource, labels, output);
                 break;
             case Metric.DataOneofCase.Summary:
                 output.CountUntranslated(metric.Summary.DataPoints.Count);
@@ -170,6 +173,38 @@ public sealed class SeriesTranslator
             long millis = Millis(point.TimeUnixNano, point.Flags);
             long bits = IsStale(point.Flags) ? StaleMarker.Bits : 0;
             table.Add(family, Labels(point.Attributes, resource, labels), new SeriesPoint(millis, bits, point, -1));
+        }
+    }
+
+    private void AddExponentials(
+        RepeatedField<ExponentialHistogramDataPoint> points, FamilyNames? family, RepeatedField<KeyValue>? resource, FixedLabel[] labels,
+        SeriesBuffer output)
+    {
+        if (family is null)
+        {
+            output.CountUntranslated(points.Count);
+            return;
+        }
+
+        bool any = false;
+        for (int at = 0; at < points.Count; at++)
+        {
+            ExponentialHistogramDataPoint point = points[at];
+            if (!NativeHistograms.CanHold(point))
+            {
+                output.CountUntranslated(1);
+                continue;
+            }
+
+            any = true;
+            long millis = Millis(point.TimeUnixNano, point.Flags);
+            long bits = IsStale(point.Flags) ? StaleMarker.Bits : 0;
+            table.Add(family, Labels(point.Attributes, resource, labels), new SeriesPoint(millis, bits, null, -1, point));
+        }
+
+        if (any)
+        {
+            output.AddFamily(family.Family);
         }
     }
 

@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
+using Google.Protobuf;
 using OpenTelemetry.Proto.Metrics.V1;
+using Prometheus.RemoteWrite.V1;
 
 namespace StreamSpanMetrics.Core.Prometheus;
 
@@ -7,7 +9,9 @@ namespace StreamSpanMetrics.Core.Prometheus;
 /// Writes the series of a <see cref="SeriesTable"/> as remote write 1.0 (prompb/types.proto): a number is one series, a histogram
 /// <c>_sum</c>, <c>_count</c> and a cumulative <c>_bucket</c> for each bound and for <c>+Inf</c>. Not for several threads.
 /// </summary>
-internal sealed class TimeSeriesWriter
+/// <param name="asCustomBuckets">Whether histograms with explicit bounds become native ones with custom buckets.</param>
+/// <param name="keepsClassic">Whether they are written as they are, too.</param>
+internal sealed class TimeSeriesWriter(bool asCustomBuckets = false, bool keepsClassic = false)
 {
     private const byte TimeSeriesTag = 0x0a;
     private const byte SampleTag = 0x12;
@@ -20,6 +24,7 @@ internal sealed class TimeSeriesWriter
     private readonly Dictionary<long, byte[]> boundLabels = [];
     private readonly byte[] infinityLabel = FixedLabels.Encode("le", "+Inf");
     private readonly ByteBuffer head = new();
+    private readonly TimeSeries natives = new();
     private long[] timestamps = new long[8];
     private long[] valueBits = new long[8];
     private ulong[] runningCounts = new ulong[8];
@@ -34,7 +39,22 @@ internal sealed class TimeSeriesWriter
             Reserve(series.PointCount);
             if (table.Point(series.FirstPoint).Histogram is HistogramDataPoint histogram)
             {
-                WriteHistogram(table, series, histogram, output);
+                if (asCustomBuckets)
+                {
+                    WriteNative(table, series, output);
+                }
+
+                if (!asCustomBuckets || keepsClassic)
+                {
+                    WriteHistogram(table, series, histogram, output);
+                }
+
+                continue;
+            }
+
+            if (table.Point(series.FirstPoint).Exponential is not null)
+            {
+                WriteNative(table, series, output);
                 continue;
             }
 
@@ -125,6 +145,32 @@ internal sealed class TimeSeriesWriter
         target = Copy(tail, target);
         WriteSample(target, 0);
         sampleCount = 0;
+    }
+
+    // Native histograms are few beside the classic ones' many series: the generated class is fast enough.
+    private void WriteNative(SeriesTable table, SeriesSlot series, SeriesBuffer output)
+    {
+        natives.Histograms.Clear();
+        for (int at = series.FirstPoint; at >= 0; at = table.Point(at).Next)
+        {
+            SeriesPoint point = table.Point(at);
+            natives.Histograms.Add(point.Exponential is not null
+                ? NativeHistograms.Of(point.Exponential, point.TimestampMillis, point.IsStale)
+                : NativeHistograms.Of(point.Histogram!, point.TimestampMillis, point.IsStale));
+        }
+
+        LabelSet set = series.Labels;
+        ReadOnlySpan<byte> arena = table.Arena.Written;
+        byte[] name = series.Family.Plain;
+        int size = natives.CalculateSize();
+        int body = name.Length + set.End - set.Start + size;
+        Span<byte> target = output.ClaimSeries(1 + ByteBuffer.VarintLength((uint)body) + body, natives.Histograms.Count);
+        target[0] = TimeSeriesTag;
+        target = WriteVarint(target[1..], (uint)body);
+        target = Copy(arena[set.Start..set.NameAt], target);
+        target = Copy(name, target);
+        target = Copy(arena[set.NameAt..set.End], target);
+        natives.WriteTo(target[..size]);
     }
 
     private void AddCounts(SeriesTable table, SeriesSlot series)

@@ -18,6 +18,11 @@ public sealed record ConnectorSettings
     /// <summary><c>histogram.explicit.buckets</c> in nanoseconds, strictly rising.</summary>
     public IReadOnlyList<long> BucketsNanos { get; init; } = HistogramRules.DefaultBoundsNanos;
 
+    /// <summary>
+    /// <c>histogram.exponential.max_size</c>, 2 to 16384; 0 for explicit buckets. Then <see cref="BucketsNanos"/> means nothing.
+    /// </summary>
+    public int ExponentialMaxSize { get; init; }
+
     /// <summary><c>histogram.dimensions</c>.</summary>
     public IReadOnlyList<DimensionRule> HistogramDimensions { get; init; } = [];
 

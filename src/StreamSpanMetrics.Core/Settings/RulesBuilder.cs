@@ -34,7 +34,8 @@ public static class RulesBuilder
     /// <summary>Rules of the room Histograms.</summary>
     public static HistogramRules Histogram(ProcessorSettings settings) => new()
     {
-        BoundsNanos = settings.Connector.BucketsNanos,
+        BoundsNanos = settings.Connector.ExponentialMaxSize > 0 ? [] : settings.Connector.BucketsNanos,
+        ExponentialMaxSize = settings.Connector.ExponentialMaxSize,
         Unit = settings.Connector.HistogramUnit,
     };
 

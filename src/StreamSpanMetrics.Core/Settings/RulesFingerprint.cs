@@ -40,6 +40,11 @@ public sealed record RulesFingerprint
         Line(text, "namespace", points.Namespace);
         Line(text, "unit", points.Histogram.Unit);
         Line(text, "buckets_nanos", string.Join(',', points.Histogram.BoundsNanos));
+        if (points.Histogram.Shape.IsExponential)
+        {
+            Line(text, "exponential_max_size", points.Histogram.ExponentialMaxSize);
+        }
+
         Line(text, "histogram", spans.HistogramEnabled);
         Line(text, "events", spans.EventsEnabled);
         Line(text, "built_in", $"{spans.IncludeServiceName} {spans.IncludeSpanName} {spans.IncludeSpanKind} {spans.IncludeStatusCode}");

@@ -1,3 +1,4 @@
+using StreamSpanMetrics.Core.Histograms;
 using StreamSpanMetrics.Schemas.V1;
 
 namespace StreamSpanMetrics.Core.Totals;
@@ -7,13 +8,13 @@ internal sealed class ColumnsOpener
 {
     private static readonly SeriesColumns Empty = new();
 
-    private readonly int bucketCount;
+    private readonly HistogramShape shape;
     private readonly int[] dimensionCounts;
     private byte[] scratch = [];
 
-    public ColumnsOpener(int bucketCount, int[] dimensionCounts)
+    public ColumnsOpener(HistogramShape shape, int[] dimensionCounts)
     {
-        this.bucketCount = bucketCount;
+        this.shape = shape;
         this.dimensionCounts = dimensionCounts;
     }
 
@@ -35,7 +36,7 @@ internal sealed class ColumnsOpener
             scratch = new byte[needed * 2];
         }
 
-        return new SeriesColumnsReader(columns, bucketCount, dimensionCounts, scratch);
+        return new SeriesColumnsReader(columns, shape, dimensionCounts, scratch);
     }
 
     /// <summary>Whether all columns of a block can be read to their ends.</summary>
@@ -61,7 +62,7 @@ internal sealed class ColumnsOpener
         SeriesColumnsReader entries = Open(columns);
         while (entries.MoveNext())
         {
-            entries.AddBuckets([]);
+            entries.CheckHistogram();
         }
 
         return !entries.IsMalformed;

@@ -53,7 +53,7 @@ internal sealed class OpenStep
 
             Series.SpanCount(slot) += entries.Count;
             Series.SumNanos(slot) += entries.SumNanos;
-            entries.AddBuckets(Series.Buckets(slot));
+            entries.AddHistogram(Series, slot);
             added++;
         }
 

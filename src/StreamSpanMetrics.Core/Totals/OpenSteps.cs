@@ -1,3 +1,5 @@
+using StreamSpanMetrics.Core.Histograms;
+
 namespace StreamSpanMetrics.Core.Totals;
 
 /// <summary>The steps of a shard that are not closed yet, and the memory that goes from one to the next.</summary>
@@ -5,16 +7,16 @@ internal sealed class OpenSteps
 {
     private const int MaxSpareStores = 2;
 
-    private readonly int bucketCount;
+    private readonly HistogramShape shape;
     private readonly int[] dimensionCounts;
     private readonly SortedList<long, OpenStep> steps = [];
 
     // A step takes about the room that the one before it took.
     private readonly Stack<SeriesStore> spareStores = [];
 
-    public OpenSteps(int bucketCount, int[] dimensionCounts)
+    public OpenSteps(HistogramShape shape, int[] dimensionCounts)
     {
-        this.bucketCount = bucketCount;
+        this.shape = shape;
         this.dimensionCounts = dimensionCounts;
     }
 
@@ -27,7 +29,7 @@ internal sealed class OpenSteps
     /// <summary>Opens a step that is not open.</summary>
     public OpenStep Add(long step, ReplayPoint origin)
     {
-        SeriesStore store = spareStores.TryPop(out SeriesStore? spare) ? spare : new SeriesStore(bucketCount, dimensionCounts);
+        SeriesStore store = spareStores.TryPop(out SeriesStore? spare) ? spare : new SeriesStore(shape, dimensionCounts);
         OpenStep open = new(store, origin);
         steps.Add(step, open);
         return open;

@@ -1,5 +1,6 @@
 using System.Numerics;
 using StreamSpanMetrics.Core.Deltas;
+using StreamSpanMetrics.Core.Histograms;
 using StreamSpanMetrics.Core.Spans;
 using StreamSpanMetrics.Schemas.V1;
 
@@ -10,7 +11,7 @@ namespace StreamSpanMetrics.Core.Totals;
 internal ref struct SeriesColumnsReader
 {
     private readonly SeriesColumns columns;
-    private readonly int bucketCount;
+    private readonly HistogramShape shape;
     private readonly int[] dimensionCounts;
     private readonly ReadOnlySpan<byte> keys;
     private readonly Span<byte> normalised;
@@ -20,15 +21,16 @@ internal ref struct SeriesColumnsReader
     private int maskAt;
     private int bucketAt;
     private int keyLength;
+    private ExponentialPlace exponentialAt;
 
     /// <param name="columns">The columns.</param>
-    /// <param name="bucketCount">Buckets of the rules.</param>
+    /// <param name="shape">How the rules keep durations.</param>
     /// <param name="dimensionCounts">Dimensions by family, -1 where the rules have no such family.</param>
     /// <param name="scratch">At least as long as the keys column plus the largest number of dimensions.</param>
-    public SeriesColumnsReader(SeriesColumns columns, int bucketCount, int[] dimensionCounts, Span<byte> scratch)
+    public SeriesColumnsReader(SeriesColumns columns, HistogramShape shape, int[] dimensionCounts, Span<byte> scratch)
     {
         this.columns = columns;
-        this.bucketCount = bucketCount;
+        this.shape = shape;
         this.dimensionCounts = dimensionCounts;
         keys = columns.Keys.Span;
         normalised = scratch[..keys.Length];
@@ -64,7 +66,8 @@ internal ref struct SeriesColumnsReader
 
         if (position == keys.Length)
         {
-            IsMalformed = entry + 1 != columns.Counts.Count || maskAt != columns.BucketMasks.Count || bucketAt != columns.BucketCounts.Count;
+            IsMalformed = entry + 1 != columns.Counts.Count || maskAt != columns.BucketMasks.Count ||
+                bucketAt != columns.BucketCounts.Count || !ExponentialColumnsCodec.IsEnd(columns.Exponential, exponentialAt);
             return false;
         }
 
@@ -80,23 +83,39 @@ internal ref struct SeriesColumnsReader
         return true;
     }
 
-    /// <summary>
-    /// Adds the bucket counts of the entry to <paramref name="target"/>; called once per entry, with an empty span to check only.
-    /// </summary>
-    public void AddBuckets(Span<ulong> target)
+    /// <summary>Adds the histogram of the entry to that of a series; this or <see cref="CheckHistogram"/> is called once per entry.</summary>
+    public void AddHistogram(SeriesStore series, int slot) => ReadHistogram(series, slot);
+
+    /// <summary>Looks at the histogram of the entry only.</summary>
+    public void CheckHistogram() => ReadHistogram(null, 0);
+
+    private void ReadHistogram(SeriesStore? series, int slot)
     {
         if (!SeriesLayout.HasHistogram((SeriesFamily)normalised[0]))
         {
             return;
         }
 
-        int words = (bucketCount + 63) / 64;
+        if (!shape.IsExponential)
+        {
+            AddBuckets(series is null ? [] : series.Buckets(slot));
+        }
+        else if (columns.Exponential is null || !ExponentialColumnsCodec.TryRead(
+            columns.Exponential, ref exponentialAt, shape.ExponentialMaxSize, series?.Exponential(slot)))
+        {
+            IsMalformed = true;
+        }
+    }
+
+    private void AddBuckets(Span<ulong> target)
+    {
+        int words = (shape.BucketCount + 63) / 64;
         for (int word = 0; word < words; word++)
         {
             ulong mask = maskAt < columns.BucketMasks.Count ? columns.BucketMasks[maskAt] : 0;
             int used = BitOperations.PopCount(mask);
             bool fits = maskAt < columns.BucketMasks.Count && bucketAt + used <= columns.BucketCounts.Count &&
-                (mask == 0 || (word * 64) + 63 - BitOperations.LeadingZeroCount(mask) < bucketCount);
+                (mask == 0 || (word * 64) + 63 - BitOperations.LeadingZeroCount(mask) < shape.BucketCount);
             if (!fits)
             {
                 IsMalformed = true;

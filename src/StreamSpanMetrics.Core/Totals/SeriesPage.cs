@@ -1,3 +1,5 @@
+using StreamSpanMetrics.Core.Histograms;
+
 namespace StreamSpanMetrics.Core.Totals;
 
 /// <summary>
@@ -12,7 +14,7 @@ internal sealed class SeriesPage
     /// <summary>Slots of a full page.</summary>
     public const int MaxSlots = 1 << SlotBits;
 
-    private readonly int bucketCount;
+    private readonly HistogramShape shape;
     private ulong[] hashes;
     private int[] resources;
     private int[] keyPlaces;
@@ -20,19 +22,21 @@ internal sealed class SeriesPage
     private ulong[] counts;
     private UInt128[] sums;
     private ulong[] buckets;
+    private ExponentialBuckets?[] exponential;
     private long[] firstSteps;
     private long[] lastChangeSteps;
 
-    public SeriesPage(int slots, int bucketCount)
+    public SeriesPage(int slots, HistogramShape shape)
     {
-        this.bucketCount = bucketCount;
+        this.shape = shape;
         hashes = new ulong[slots];
         resources = new int[slots];
         keyPlaces = new int[slots];
         keyLengths = new int[slots];
         counts = new ulong[slots];
         sums = new UInt128[slots];
-        buckets = new ulong[slots * bucketCount];
+        buckets = new ulong[slots * shape.BucketCount];
+        exponential = shape.IsExponential ? new ExponentialBuckets?[slots] : [];
         firstSteps = new long[slots];
         lastChangeSteps = new long[slots];
     }
@@ -52,7 +56,10 @@ internal sealed class SeriesPage
 
     public ref UInt128 Sum(int at) => ref sums[at];
 
-    public Span<ulong> Buckets(int at) => buckets.AsSpan(at * bucketCount, bucketCount);
+    public Span<ulong> Buckets(int at) => buckets.AsSpan(at * shape.BucketCount, shape.BucketCount);
+
+    /// <summary>Where the exponential histogram of a slot is, if it has had one; only where the shape has them.</summary>
+    public ref ExponentialBuckets? Exponential(int at) => ref exponential[at];
 
     public ref long FirstStep(int at) => ref firstSteps[at];
 
@@ -68,7 +75,8 @@ internal sealed class SeriesPage
         Array.Resize(ref keyLengths, slots);
         Array.Resize(ref counts, slots);
         Array.Resize(ref sums, slots);
-        Array.Resize(ref buckets, slots * bucketCount);
+        Array.Resize(ref buckets, slots * shape.BucketCount);
+        Array.Resize(ref exponential, shape.IsExponential ? slots : 0);
         Array.Resize(ref firstSteps, slots);
         Array.Resize(ref lastChangeSteps, slots);
     }

@@ -1,3 +1,5 @@
+using StreamSpanMetrics.Core.Histograms;
+
 namespace StreamSpanMetrics.Core.Totals;
 
 /// <summary>
@@ -17,7 +19,7 @@ internal sealed class SeriesStore
     private const int MaxReservedIndex = 1 << 24;
     private const int PageMask = SeriesPage.MaxSlots - 1;
 
-    private readonly int bucketCount;
+    private readonly HistogramShape shape;
     private readonly int[] dimensionCounts;
 
     // Index: position -> slot + 1 (0 is empty), and the upper half of the slot's hash beside it.
@@ -32,11 +34,11 @@ internal sealed class SeriesStore
     private int highSlot;
     private int freeSlot = NoSlot;
 
-    /// <param name="bucketCount">Buckets per series, 0 without histograms.</param>
+    /// <param name="shape">How durations are kept.</param>
     /// <param name="dimensionCounts">Number of dimensions by family.</param>
-    public SeriesStore(int bucketCount, int[] dimensionCounts)
+    public SeriesStore(HistogramShape shape, int[] dimensionCounts)
     {
-        this.bucketCount = bucketCount;
+        this.shape = shape;
         this.dimensionCounts = dimensionCounts;
     }
 
@@ -92,6 +94,11 @@ internal sealed class SeriesStore
         page.Count(at) = 0;
         page.Sum(at) = 0;
         page.Buckets(at).Clear();
+        if (shape.IsExponential)
+        {
+            page.Exponential(at)?.Clear();
+        }
+
         page.FirstStep(at) = 0;
         page.LastChangeStep(at) = 0;
         Count++;
@@ -141,6 +148,11 @@ internal sealed class SeriesStore
         if (compacted is null || !IsOld(page.KeyPlace(slot & PageMask), compacted))
         {
             keyGarbage += page.KeyLength(slot & PageMask) + Kinds(slot).Length;
+        }
+
+        if (shape.IsExponential)
+        {
+            page.Exponential(slot & PageMask) = null;
         }
 
         page.KeyLength(slot & PageMask) = NoSlot;
@@ -199,6 +211,13 @@ internal sealed class SeriesStore
 
     /// <summary>Counts by bucket; zeros in families without a histogram.</summary>
     public Span<ulong> Buckets(int slot) => pages[slot >> SeriesPage.SlotBits].Buckets(slot & PageMask);
+
+    /// <summary>Exponential histogram of a series; only where the shape has them and the family has durations.</summary>
+    public ExponentialBuckets Exponential(int slot) =>
+        pages[slot >> SeriesPage.SlotBits].Exponential(slot & PageMask) ??= new ExponentialBuckets(shape.ExponentialMaxSize);
+
+    /// <summary>Whether series with durations have exponential histograms.</summary>
+    public bool IsExponential => shape.IsExponential;
 
     /// <summary>Step in which the series was born.</summary>
     public ref long FirstStep(int slot) => ref pages[slot >> SeriesPage.SlotBits].FirstStep(slot & PageMask);
@@ -267,7 +286,7 @@ internal sealed class SeriesStore
         int page = highSlot >> SeriesPage.SlotBits;
         if (page == pages.Count)
         {
-            pages.Add(new SeriesPage(page == 0 ? FirstPageSlots : SeriesPage.MaxSlots, bucketCount));
+            pages.Add(new SeriesPage(page == 0 ? FirstPageSlots : SeriesPage.MaxSlots, shape));
         }
         else if ((highSlot & PageMask) == pages[page].Slots)
         {

@@ -1,3 +1,4 @@
+using StreamSpanMetrics.Core.Histograms;
 using StreamSpanMetrics.Core.Spans;
 using StreamSpanMetrics.Schemas.V1;
 
@@ -18,8 +19,8 @@ public sealed record ShardRules
     /// <summary>Idle stream time in milliseconds after which a series expires; 0 means never.</summary>
     public long ExpiryMillis { get; init; } = 3_600_000;
 
-    /// <summary>Buckets of the duration metric: bounds plus one; 0 without that metric.</summary>
-    public int BucketCount { get; init; }
+    /// <summary>How the durations of a series are kept; nothing without that metric.</summary>
+    public HistogramShape Histogram { get; init; }
 
     /// <summary>Families and their dimensions, which give series keys their shape.</summary>
     public required SeriesLayout Layout { get; init; }

@@ -44,8 +44,8 @@ public sealed class ShardState
         Rules = rules;
         Repairs = repairs;
         dimensionCounts = rules.DimensionCounts();
-        columns = new ColumnsOpener(rules.BucketCount, dimensionCounts);
-        openSteps = new OpenSteps(rules.BucketCount, dimensionCounts);
+        columns = new ColumnsOpener(rules.Histogram, dimensionCounts);
+        openSteps = new OpenSteps(rules.Histogram, dimensionCounts);
         ledger = new SourceLedger(rules.RulesFingerprint, topicId, [.. start.Sources]);
         Totals = new ShardTotals(rules, dimensionCounts);
         closing = new StepClosing(Totals, openSteps);

@@ -25,7 +25,7 @@ internal sealed class ShardTotals
     {
         this.dimensionCounts = dimensionCounts;
         expirySteps = rules.ExpirySteps;
-        Series = new SeriesStore(rules.BucketCount, dimensionCounts);
+        Series = new SeriesStore(rules.Histogram, dimensionCounts);
         resourcesBySpan = resources.GetAlternateLookup<ReadOnlySpan<byte>>();
         jobsBySpan = jobs.GetAlternateLookup<ReadOnlySpan<byte>>();
         Merge = new StepMerge(this);

@@ -173,6 +173,12 @@ internal sealed class SnapshotChunkBuilder
             return;
         }
 
+        if (series.IsExponential)
+        {
+            ExponentialColumnsCodec.Add(columns.Exponential ??= new ExponentialColumns(), series.Exponential(slot));
+            return;
+        }
+
         ReadOnlySpan<ulong> buckets = series.Buckets(slot);
         for (int start = 0; start < buckets.Length; start += 64)
         {

@@ -13,7 +13,7 @@ internal sealed class SnapshotChunkLoader
     public SnapshotChunkLoader(ShardTotals totals, ShardRules rules)
     {
         this.totals = totals;
-        columns = new ColumnsOpener(rules.BucketCount, rules.DimensionCounts());
+        columns = new ColumnsOpener(rules.Histogram, rules.DimensionCounts());
     }
 
     /// <summary>Loads one chunk; false if it contradicts itself or a chunk before it.</summary>
@@ -82,7 +82,7 @@ internal sealed class SnapshotChunkLoader
             int slot = series.Add(hash, resource.Number, entries.Key, entries.Kinds);
             series.SpanCount(slot) = entries.Count;
             series.SumNanos(slot) = entries.SumNanos;
-            entries.AddBuckets(series.Buckets(slot));
+            entries.AddHistogram(series, slot);
             series.FirstStep(slot) = message.FirstSteps[entry];
             series.LastChangeStep(slot) = message.LastChangeSteps[entry];
             NoteChange(series.LastChangeStep(slot));

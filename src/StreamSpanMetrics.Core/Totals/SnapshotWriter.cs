@@ -1,3 +1,4 @@
+using StreamSpanMetrics.Core.Histograms;
 using StreamSpanMetrics.Schemas.V1;
 
 namespace StreamSpanMetrics.Core.Totals;
@@ -142,7 +143,9 @@ public sealed class SnapshotWriter
         }
 
         long meanResourceBytes = resourceBytes / Math.Max(1, state.Resources.Count);
-        long seriesBytes = state.Totals.Series.KeyBytes + (series * ((3L * state.Rules.BucketCount) + 40));
+        HistogramShape histogram = state.Rules.Histogram;
+        // An exponential bucket also has an index, and there may be as many of them as are allowed.
+        long seriesBytes = state.Totals.Series.KeyBytes + (series * ((3L * histogram.BucketCount) + (4L * histogram.ExponentialMaxSize) + 40));
         int chunks = 1;
         while (chunks < MaxChunks && (series / chunks > MaxChunkSeries ||
             (seriesBytes / chunks) + (Math.Min(series / chunks, state.Resources.Count) * meanResourceBytes) > MaxChunkBytes))

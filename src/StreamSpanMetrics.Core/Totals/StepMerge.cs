@@ -1,4 +1,6 @@
+using StreamSpanMetrics.Core.Deltas;
 using StreamSpanMetrics.Core.Otlp;
+using StreamSpanMetrics.Core.Spans;
 
 namespace StreamSpanMetrics.Core.Totals;
 
@@ -246,6 +248,11 @@ internal sealed class StepMerge
         for (int i = 0; i < more.Length; i++)
         {
             buckets[i] += more[i];
+        }
+
+        if (series.IsExponential && SeriesLayout.HasHistogram(SeriesKeyCodec.Family(series.Key(slot))))
+        {
+            series.Exponential(slot).Add(from.Exponential(fromSlot));
         }
 
         OpenStep.JoinKinds(series.Kinds(slot), from.Kinds(fromSlot));

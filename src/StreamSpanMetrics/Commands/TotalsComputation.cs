@@ -52,13 +52,13 @@ internal sealed class TotalsComputation
         points = RulesBuilder.Points(settings) with { MaxRecordBytes = MaxPieceBytes, ExpiryMillis = 0 };
         folder = new RecordFolder(RulesBuilder.Spans(settings));
         Filtered = new FilterDrops(settings.Stream.Filter);
-        accumulator = new DeltaAccumulator(new ExplicitBounds(points.Histogram));
-        blocks = new DeltaBlockBuilder(shards: 1);
+        accumulator = new DeltaAccumulator(new ExplicitBounds(points.Histogram), points.Histogram.Shape.IsExponential);
+        blocks = new DeltaBlockBuilder(shards: 1, points.Histogram);
         ShardRules rules = new()
         {
             IntervalMillis = points.IntervalMillis,
             ExpiryMillis = points.ExpiryMillis,
-            BucketCount = settings.Connector.HistogramDisabled ? 0 : points.Histogram.BoundsNanos.Count + 1,
+            Histogram = settings.Connector.HistogramDisabled ? default : points.Histogram.Shape,
             Layout = folder.Layout,
         };
         state = new ShardState(rules, [0], ByteString.Empty);

@@ -9,8 +9,6 @@ internal static class HistogramBucketsReader
     /// <summary>Bounds in nanoseconds; <paramref name="fallback"/> if none are written.</summary>
     public static IReadOnlyList<long> Read(MappingReader histogram, IReadOnlyList<long> fallback)
     {
-        CheckExponential(histogram);
-
         // In the connector 'explicit:' without a value is not set, whereas an empty mapping or list is a histogram of one bucket.
         if (histogram.Find("explicit") is null)
         {
@@ -62,30 +60,5 @@ internal static class HistogramBucketsReader
         }
 
         return bounds;
-    }
-
-    private static void CheckExponential(MappingReader histogram)
-    {
-        SettingNode? exponential = histogram.Find("exponential");
-        if (exponential is null)
-        {
-            return;
-        }
-
-        MappingReader section = histogram.Section("exponential");
-        section.Accept("max_size");
-        section.Finish();
-        if (histogram.Find("explicit") is not null)
-        {
-            histogram.Error(
-                "exponential",
-                "explicit and exponential exclude each other",
-                "keep 'explicit'; exponential histograms are not supported yet");
-        }
-        else
-        {
-            histogram.Error(
-                "exponential", "exponential histograms are not supported yet", "use 'explicit: {buckets: [...]}' or the default buckets");
-        }
     }
 }

@@ -89,6 +89,8 @@ internal static class RemoteWriteReader
             ResourceAttributesAsLabels = attributesAsLabels,
             TargetInfoEnabled = targetInfoEnabled,
             DisableScopeInfo = reader.Flag("disable_scope_info", false),
+            ExplicitAsCustomBuckets = reader.Flag("convert_explicit_histograms_to_nhcb", false),
+            KeepsClassicHistograms = reader.Flag("keep_classic_histograms", false),
             SendMetadata = reader.Flag("send_metadata", false),
         };
     }
@@ -166,9 +168,6 @@ internal static class RemoteWriteReader
                 "remove it, or set prometheus.WriteRequest");
         }
 
-        const string ClassicHint = "remove it; histograms are sent as classic series";
-        reader.RefuseIfOn("convert_explicit_histograms_to_nhcb", ClassicHint);
-        reader.Ignore("keep_classic_histograms", "histograms are always sent as classic series");
         reader.Refuse("resource_constant_labels", "not supported yet", "use resource_to_telemetry_conversion, or the identity attributes");
     }
 }

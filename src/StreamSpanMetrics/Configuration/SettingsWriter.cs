@@ -76,8 +76,17 @@ public static class SettingsWriter
         yaml.Open("histogram");
         yaml.Add("disable", connector.HistogramDisabled);
         yaml.Add("unit", connector.HistogramUnit == DurationUnit.Seconds ? "s" : "ms");
-        yaml.Open("explicit");
-        yaml.AddDurations("buckets", connector.BucketsNanos);
+        if (connector.ExponentialMaxSize > 0)
+        {
+            yaml.Open("exponential");
+            yaml.Add("max_size", connector.ExponentialMaxSize);
+        }
+        else
+        {
+            yaml.Open("explicit");
+            yaml.AddDurations("buckets", connector.BucketsNanos);
+        }
+
         yaml.Close();
         WriteDimensions(yaml, "dimensions", connector.HistogramDimensions);
         yaml.Close();
@@ -176,6 +185,8 @@ public static class SettingsWriter
         WriteSwitch(yaml, "resource_to_telemetry_conversion", rules.ResourceAttributesAsLabels);
         WriteSwitch(yaml, "target_info", rules.TargetInfoEnabled);
         yaml.Add("disable_scope_info", rules.DisableScopeInfo);
+        yaml.Add("convert_explicit_histograms_to_nhcb", rules.ExplicitAsCustomBuckets);
+        yaml.Add("keep_classic_histograms", rules.KeepsClassicHistograms);
         yaml.Add("send_metadata", rules.SendMetadata);
         yaml.Close();
     }

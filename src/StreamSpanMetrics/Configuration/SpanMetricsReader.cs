@@ -30,6 +30,7 @@ internal static class SpanMetricsReader
             Namespace = reader.Text("namespace", defaults.Namespace),
             HistogramDisabled = histogram.Flag("disable", false),
             HistogramUnit = ReadUnit(histogram),
+            ExponentialMaxSize = ExponentialHistogramReader.Read(histogram),
             BucketsNanos = HistogramBucketsReader.Read(histogram, defaults.BucketsNanos),
             HistogramDimensions = DimensionsReader.Read(histogram, "dimensions"),
             Dimensions = DimensionsReader.Read(reader, "dimensions"),

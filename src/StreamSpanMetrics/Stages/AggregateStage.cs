@@ -23,6 +23,7 @@ public sealed class AggregateStage : IStage, IPartitionEvents
     private readonly RecordFolder folder;
     private readonly SpanRecordReader reader;
     private readonly ExplicitBounds bounds;
+    private readonly bool keepsDurations;
     private readonly RecordClock clock;
     private readonly CutBuilder cuts;
     private readonly CutCommitter committer;
@@ -49,9 +50,10 @@ public sealed class AggregateStage : IStage, IPartitionEvents
         folder = new RecordFolder(spans);
         reader = new SpanRecordReader(folder, options.SourceEncoding, options.MaxRecordBytes);
         bounds = new ExplicitBounds(histogram);
+        keepsDurations = histogram.Shape.IsExponential;
         clock = new RecordClock((long)options.MaxAhead.TotalMilliseconds, time, telemetry.Metrics);
         cuts = new CutBuilder(options, consumer, folder);
-        CutSender sender = new(options, consumer, producer, telemetry, time);
+        CutSender sender = new(options, histogram, consumer, producer, telemetry, time);
         committer = new CutCommitter(sender, owned.ContainsKey, launch ?? Task.Run, logger);
         idle = new IdleAdvance(options, consumer, time);
         gate = new PartitionGate(consumer);
@@ -118,7 +120,7 @@ public sealed class AggregateStage : IStage, IPartitionEvents
             }
 
             starts[partition] = known ? offset : 0;
-            owned[partition] = new SourcePartition(partition, starts[partition], first, bounds);
+            owned[partition] = new SourcePartition(partition, starts[partition], first, bounds, keepsDurations);
             telemetry.Metrics.ClockAhead(partition, 0);
             telemetry.Metrics.Lost(telemetry.Stage, partition, 0);
             telemetry.Metrics.BreakerTripped(partition, 0);
@@ -198,9 +200,9 @@ public sealed class AggregateStage : IStage, IPartitionEvents
 
         Breaker.Good(partition);
         Count(folder.Staged);
-        int before = partition.Accumulator.EntryCount;
+        int before = partition.Accumulator.Weight;
         partition.Accumulator.Add(folder.Staged, partition.ClockMillis / options.IntervalMillis);
-        pendingEntries += partition.Accumulator.EntryCount - before;
+        pendingEntries += partition.Accumulator.Weight - before;
     }
 
     private void Count(StagedRecord staged)
@@ -224,7 +226,7 @@ public sealed class AggregateStage : IStage, IPartitionEvents
         pendingEntries = 0;
         foreach (SourcePartition partition in owned.Values)
         {
-            pendingEntries += partition.Accumulator.EntryCount;
+            pendingEntries += partition.Accumulator.Weight;
         }
     }
 

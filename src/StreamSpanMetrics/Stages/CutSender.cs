@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using StreamSpanMetrics.Core.Deltas;
+using StreamSpanMetrics.Core.Histograms;
 using StreamSpanMetrics.Schemas.V1;
 using StreamSpanMetrics.Telemetry;
 
@@ -16,12 +17,13 @@ internal sealed class CutSender
     private readonly TimeProvider time;
 
     public CutSender(
-        AggregateOptions options, IStageConsumer consumer, IStageProducer producer, StageTelemetry telemetry, TimeProvider time)
+        AggregateOptions options, HistogramRules histogram, IStageConsumer consumer, IStageProducer producer, StageTelemetry telemetry,
+        TimeProvider time)
     {
         this.telemetry = telemetry;
         this.time = time;
         this.options = options;
-        blocks = new DeltaBlockBuilder(options.Shards, options.MaxPartBytes);
+        blocks = new DeltaBlockBuilder(options.Shards, histogram, options.MaxPartBytes);
         this.consumer = consumer;
         this.producer = producer;
     }

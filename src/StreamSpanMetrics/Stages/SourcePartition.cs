@@ -8,13 +8,13 @@ internal sealed class SourcePartition
 {
     private DeltaAccumulator spare;
 
-    public SourcePartition(int number, long from, bool first, ExplicitBounds bounds)
+    public SourcePartition(int number, long from, bool first, ExplicitBounds bounds, bool keepsDurations)
     {
         Number = number;
         FromOffset = from;
         IsFirst = first;
-        Accumulator = new DeltaAccumulator(bounds);
-        spare = new DeltaAccumulator(bounds);
+        Accumulator = new DeltaAccumulator(bounds, keepsDurations);
+        spare = new DeltaAccumulator(bounds, keepsDurations);
     }
 
     /// <summary>Number of the partition.</summary>

@@ -18,7 +18,7 @@ internal sealed class ReaderTarget : IFuzzTarget
 
     private readonly RecordFolder folder = new(Rules);
     private readonly DeltaAccumulator accumulator = new(new ExplicitBounds(new HistogramRules()));
-    private readonly DeltaBlockBuilder blocks = new(shards: 2);
+    private readonly DeltaBlockBuilder blocks = new(shards: 2, new HistogramRules());
     private int records;
 
     /// <inheritdoc/>

@@ -48,7 +48,7 @@ internal sealed class FilledShard
     public static ShardRules Rules { get; } = new()
     {
         IntervalMillis = IntervalMillis,
-        BucketCount = Histogram.BoundsNanos.Count + 1,
+        Histogram = Histogram.Shape,
         Layout = Layout,
     };
 
@@ -232,7 +232,7 @@ internal sealed class FilledShard
         }
 
         DeltaHeader header = new(0, ByteString.Empty, 0, 0, 1, 1, 0);
-        IReadOnlyList<DeltaBlock> blocks = new DeltaBlockBuilder(1).Build(folder.Freeze(), accumulator, header)[0];
+        IReadOnlyList<DeltaBlock> blocks = new DeltaBlockBuilder(1, Histogram).Build(folder.Freeze(), accumulator, header)[0];
         return [.. DeltaBatchPacker.Pack(blocks).Select(batch => batch.ToByteArray())];
     }
 

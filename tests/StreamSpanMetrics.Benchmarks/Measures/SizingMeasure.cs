@@ -51,7 +51,7 @@ internal sealed class SizingMeasure
         ExplicitBounds bounds = new(histogram);
         accumulators = [.. Enumerable.Range(0, given.Partitions).Select(_ => new DeltaAccumulator(bounds))];
         offsets = new long[given.Partitions];
-        blocks = new DeltaBlockBuilder(given.Shards);
+        blocks = new DeltaBlockBuilder(given.Shards, points.Histogram);
         states = [.. Enumerable.Range(0, given.Shards).Select(shard => new ShardState(Rules(shard, points), offsets, ByteString.Empty))];
         snapshots = [.. states.Select(state => new SnapshotWriter(state))];
         deltasOffsets = new long[given.Shards];
@@ -74,7 +74,7 @@ internal sealed class SizingMeasure
     {
         Shard = shard,
         IntervalMillis = points.IntervalMillis,
-        BucketCount = points.Histogram.BoundsNanos.Count + 1,
+        Histogram = points.Histogram.Shape,
         Layout = folder.Layout,
     };
 

@@ -14,5 +14,6 @@ public class DeltaBlockBuilderBenchmark : CorpusBenchmark
 
     /// <summary>One cut.</summary>
     [Benchmark(Description = "build the blocks of a cut")]
-    public IReadOnlyList<DeltaBlock>[] Build() => new DeltaBlockBuilder(Shards).Build(Pipeline.Folder.Freeze(), Pipeline.Accumulator, Header);
+    public IReadOnlyList<DeltaBlock>[] Build() =>
+        new DeltaBlockBuilder(Shards, ArticleRules.Histogram).Build(Pipeline.Folder.Freeze(), Pipeline.Accumulator, Header);
 }

@@ -33,7 +33,7 @@ public sealed class AllocationTests
             EventsDimensions = [new DimensionRule(extended ? "error.type" : "exception.type") { Aliases = extended ? ["exception.type"] : [] }],
             Filter = extended ? Filter() : new SpanFilterRules(),
         });
-        DeltaAccumulator accumulator = new(new ExplicitBounds(new HistogramRules()));
+        DeltaAccumulator accumulator = new(new ExplicitBounds(new HistogramRules()), keepsDurations: extended);
         byte[][] records = [.. Enumerable.Range(0, 20).Select(index => Record(index, spansPerRecord))];
         Run(folder, accumulator, records, Spans);
         long before = GC.GetAllocatedBytesForCurrentThread();

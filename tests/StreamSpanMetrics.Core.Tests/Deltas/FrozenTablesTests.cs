@@ -48,6 +48,6 @@ public sealed class FrozenTablesTests
     private static List<DeltaBlock> Blocks(FrozenTables tables, DeltaAccumulator accumulator)
     {
         DeltaHeader header = new(7, ByteString.Empty, 0, 0, 40, 1, 1_000);
-        return [.. new DeltaBlockBuilder(shards: 3).Build(tables, accumulator, header).SelectMany(blocks => blocks)];
+        return [.. new DeltaBlockBuilder(shards: 3, new HistogramRules()).Build(tables, accumulator, header).SelectMany(blocks => blocks)];
     }
 }

@@ -225,7 +225,8 @@ public sealed class SeriesTranslatorTests
         Metric delta = Calls("calls", Number(1000, 1), Number(2000, 1));
         delta.Sum.AggregationTemporality = AggregationTemporality.Delta;
         Metric native = new() { Name = "d", ExponentialHistogram = new ExponentialHistogram() };
-        native.ExponentialHistogram.DataPoints.Add(new ExponentialHistogramDataPoint());
+        native.ExponentialHistogram.DataPoints.Add(new ExponentialHistogramDataPoint { Scale = -5 });
+        native.ExponentialHistogram.AggregationTemporality = AggregationTemporality.Cumulative;
         SeriesBuffer buffer = Translate(new PrometheusRules(), Record(["service.name", "c"], delta, native));
         Assert.Equal(3, buffer.UntranslatedPoints);
         Assert.Equal(0, buffer.SeriesCount);

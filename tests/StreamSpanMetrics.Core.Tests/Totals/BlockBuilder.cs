@@ -29,7 +29,7 @@ public static class BlockBuilder
 
     public static readonly ShardRules Rules = new()
     {
-        RulesFingerprint = Fingerprint, IntervalMillis = 15_000, ExpiryMillis = 0, BucketCount = 4, Layout = Layout,
+        RulesFingerprint = Fingerprint, IntervalMillis = 15_000, ExpiryMillis = 0, Histogram = new(4, 0), Layout = Layout,
     };
 
     public static readonly PointRules PointRules = new()

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using StreamSpanMetrics.Core.Histograms;
 using StreamSpanMetrics.Core.Otlp;
 using StreamSpanMetrics.Core.Totals;
 
@@ -13,7 +14,7 @@ public sealed class SeriesStoreTests
     [Fact]
     public void Equal_hashes_are_told_apart_by_key_and_resource()
     {
-        SeriesStore store = new(2, Dimensions);
+        SeriesStore store = new(new HistogramShape(2, 0), Dimensions);
         byte[] kinds = new byte[7];
         int one = store.Add(42, 0, [0, 1], kinds);
         int two = store.Add(42, 0, [0, 2], kinds);
@@ -31,7 +32,7 @@ public sealed class SeriesStoreTests
     {
         const int Seed = 7;
         Random random = new(Seed);
-        SeriesStore store = new(1, Dimensions);
+        SeriesStore store = new(new HistogramShape(1, 0), Dimensions);
         Dictionary<int, int> slots = [];
         byte[] key = new byte[200];
         for (int i = 0; i < 30_000; i++)
@@ -65,7 +66,7 @@ public sealed class SeriesStoreTests
         byte[] key = new byte[110];
         byte[] kinds = new byte[7];
         long before = GC.GetTotalMemory(true);
-        SeriesStore store = new(17, Dimensions);
+        SeriesStore store = new(new HistogramShape(17, 0), Dimensions);
         List<int> slots = [];
         for (int i = 0; i < Series; i++)
         {

@@ -18,7 +18,7 @@ public sealed class ShardMemoryTests
         const int Resources = 100;
         ShardRules rules = BlockBuilder.Rules with
         {
-            BucketCount = 16,
+            Histogram = new(16, 0),
             Layout = new SeriesLayout(new SpanRules { IncludeStatusCode = false, HistogramEnabled = true }),
         };
         byte[] blocks = Blocks(Series, Resources);

@@ -67,7 +67,7 @@ public sealed class CollectorFilesTests
 
         Assert.NotNull(result.Settings);
         Assert.All(result.Problems, problem => Assert.Equal(ProblemSeverity.Warning, problem.Severity));
-        Assert.Equal(93, result.Problems.Count);
+        Assert.Equal(92, result.Problems.Count);
         Assert.Equal("older_spans", result.Settings.Source.Topic);
         Assert.Equal("old_metrics", result.Settings.MetricsTopic.Topic);
         Assert.Equal(TranslationStrategy.UnderscoreEscapingWithoutSuffixes, result.Settings.RemoteWrite!.Rules.Translation);

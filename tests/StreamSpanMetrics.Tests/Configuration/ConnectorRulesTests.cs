@@ -70,6 +70,25 @@ public sealed class ConnectorRulesTests
     }
 
     [Theory]
+    [InlineData("", 0, 0)]
+    [InlineData("{}", 160, 0)]
+    [InlineData("{max_size: 0}", 160, 0)]
+    [InlineData("{max_size: 20}", 20, 0)]
+    [InlineData("{max_size: -1}", 160, 1)]
+    [InlineData("{max_size: 1}", 2, 1)]
+    [InlineData("{max_size: 20000}", 16384, 1)]
+    public void Exponential_sizes_are_set_right_as_in_the_connector_but_with_a_word(string exponential, int maxSize, int warnings)
+    {
+        ConfigurationResult result = SettingsFiles.Load(
+            $"connectors: {{span_metrics: {{histogram: {{exponential: {exponential}}}}}}}\nreceivers: {{kafka: }}");
+        Assert.Equal(maxSize, result.Settings!.Connector.ExponentialMaxSize);
+        Assert.Equal(warnings, result.Problems.Count(problem => problem.Message.Contains("is taken for", StringComparison.Ordinal)));
+        HistogramRules rules = RulesBuilder.Histogram(result.Settings);
+        Assert.Equal(maxSize > 0 ? 0 : HistogramRules.DefaultBoundsNanos.Count, rules.BoundsNanos.Count);
+        Assert.Equal(maxSize > 0, new RulesFingerprint(result.Settings).Text.Contains("exponential_max_size", StringComparison.Ordinal));
+    }
+
+    [Theory]
     [InlineData("{series_expiration: 14s}", "must be 0 or from 15s")]
     [InlineData("{metrics_flush_interval: 1.0005s}", "whole milliseconds")]
     [InlineData("{metrics_flush_interval: 0}", "must be from 1s")]
@@ -77,7 +96,7 @@ public sealed class ConnectorRulesTests
     [InlineData("{aggregation_temporality: AGGREGATION_TEMPORALITY_DELTA}", "not supported yet")]
     [InlineData("{aggregation_cardinality_limit: -1}", "must be from 0")]
     [InlineData("{metrics_expiration: -1s}", "must not be negative")]
-    [InlineData("{histogram: {exponential: {max_size: 160}}}", "not supported yet")]
+    [InlineData("{histogram: {exponential: {max_size: many}}}", "must be a whole number")]
     [InlineData("{histogram: {exponential: {}, explicit: {}}}", "exclude each other")]
     [InlineData("{histogram: {explicit: {buckets: [1ms, 1ms]}}}", "must rise")]
     [InlineData("{self_time: {enabled: true}}", "not supported yet")]

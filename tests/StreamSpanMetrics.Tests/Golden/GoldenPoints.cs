@@ -68,6 +68,17 @@ internal sealed class GoldenPoints
                     yield return new GoldenPoint(
                         service, $"{identity} {Attributes(point.Attributes, folded)}", [point.Count, .. point.BucketCounts], point.Sum);
                 }
+
+                foreach (ExponentialHistogramDataPoint point in metric.ExponentialHistogram?.DataPoints ?? [])
+                {
+                    Assert.True(point.Negative is null or { BucketCounts.Count: 0 });
+                    string layout = string.Create(
+                        CultureInfo.InvariantCulture, $"scale {point.Scale} offset {point.Positive?.Offset ?? 0} min {point.Min} max {point.Max}");
+                    string identity = $"{prefix} {metric.ExponentialHistogram!.AggregationTemporality} ({layout})";
+                    yield return new GoldenPoint(
+                        service, $"{identity} {Attributes(point.Attributes, folded)}",
+                        [point.Count, point.ZeroCount, .. point.Positive?.BucketCounts ?? []], point.Sum);
+                }
             }
         }
     }

@@ -15,16 +15,23 @@ internal static partial class GoldenSeries
         Dictionary<string, double> series = [];
         foreach (string line in lines)
         {
-            int space = line.LastIndexOf(' ');
+            Match native = NativeValue().Match(line);
+            int space = native.Success ? native.Index : line.LastIndexOf(' ');
             string name = line[..space];
             if (reduced && name.StartsWith("target_info{", StringComparison.Ordinal))
             {
                 continue;
             }
 
-            series.Add(
-                reduced ? Instance().Replace(name, "$1") : name,
-                double.Parse(line[(space + 1)..], NumberStyles.Float, CultureInfo.InvariantCulture));
+            name = reduced ? Instance().Replace(name, "$1") : name;
+            if (native.Success)
+            {
+                GoldenNative.Read(line[(space + 1)..], (part, value) => series.Add(name + part, value));
+            }
+            else
+            {
+                series.Add(name, double.Parse(line[(space + 1)..], NumberStyles.Float, CultureInfo.InvariantCulture));
+            }
         }
 
         return series;
@@ -43,6 +50,9 @@ internal static partial class GoldenSeries
             select line.Replace("\t", @"\t", StringComparison.Ordinal).Replace("\0", @"\u0000", StringComparison.Ordinal),
             reduced);
     }
+
+    [GeneratedRegex(@" \{""?count(_int)?""?:.*\}$")]
+    private static partial Regex NativeValue();
 
     [GeneratedRegex("""([{,])instance="(?:[^"\\]|\\.)*",""")]
     private static partial Regex Instance();

@@ -33,8 +33,9 @@ internal sealed class RangeAggregation
         this.time = time;
         folder = new RecordFolder(RulesBuilder.Spans(settings));
         reader = new SpanRecordReader(folder, settings.Source.Encoding, settings.Stream.MaxRecordBytes);
-        accumulator = new DeltaAccumulator(new ExplicitBounds(RulesBuilder.Histogram(settings)));
-        builder = new DeltaBlockBuilder(settings.Stream.Shards);
+        HistogramRules histogram = RulesBuilder.Histogram(settings);
+        accumulator = new DeltaAccumulator(new ExplicitBounds(histogram), histogram.Shape.IsExponential);
+        builder = new DeltaBlockBuilder(settings.Stream.Shards, histogram);
     }
 
     /// <summary>Spans that the blocks hold, for all shards.</summary>
@@ -64,7 +65,7 @@ internal sealed class RangeAggregation
             }
 
             clockMillis = Math.Max(clockMillis, Fold(record, clock, clockMillis, intervalMillis));
-            if (accumulator.EntryCount >= MaxEntries || folder.TablesAreLarge)
+            if (accumulator.Weight >= MaxEntries || folder.TablesAreLarge)
             {
                 Cut(shard, header with { FromOffset = from, ToOffset = record.Offset.Value + 1, WatermarkUnixMillis = clockMillis }, blocks);
                 from = record.Offset.Value + 1;

@@ -87,7 +87,7 @@ internal sealed class MergeBench
         }
 
         DeltaHeader header = new(7, ByteString.Empty, partition, from, to, 2, watermarkMillis, false, false);
-        return new DeltaBlockBuilder(1).Build(folder.Freeze(), accumulator, header)[0].Single();
+        return new DeltaBlockBuilder(1, new HistogramRules()).Build(folder.Freeze(), accumulator, header)[0].Single();
     }
 
     /// <summary>Writes blocks as one record of the deltas topic, with its transaction's marker.</summary>

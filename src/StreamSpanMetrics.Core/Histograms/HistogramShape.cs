@@ -1,0 +1,10 @@
+namespace StreamSpanMetrics.Core.Histograms;
+
+/// <summary>How the durations of a series are kept.</summary>
+/// <param name="BucketCount">Buckets of an explicit histogram; 0 without.</param>
+/// <param name="ExponentialMaxSize">Most buckets of an exponential histogram; 0 without.</param>
+public readonly record struct HistogramShape(int BucketCount, int ExponentialMaxSize)
+{
+    /// <summary>Whether there is an exponential histogram.</summary>
+    public bool IsExponential => ExponentialMaxSize > 0;
+}

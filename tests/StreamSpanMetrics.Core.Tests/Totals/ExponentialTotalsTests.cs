@@ -1,0 +1,170 @@
+using Google.Protobuf;
+using OpenTelemetry.Proto.Metrics.V1;
+using StreamSpanMetrics.Core.Deltas;
+using StreamSpanMetrics.Core.Histograms;
+using StreamSpanMetrics.Core.Points;
+using StreamSpanMetrics.Core.Spans;
+using StreamSpanMetrics.Core.Tests.Support;
+using StreamSpanMetrics.Core.Totals;
+using StreamSpanMetrics.Schemas.V1;
+using Span = OpenTelemetry.Proto.Trace.V1.Span;
+
+namespace StreamSpanMetrics.Core.Tests.Totals;
+
+/// <summary>Exponential histograms from spans to points: any cuts and a restore in between give the same bytes (P3, S4).</summary>
+public sealed class ExponentialTotalsTests
+{
+    private const int Steps = 6;
+    private const long IntervalMillis = 15_000;
+
+    private static readonly SpanRules Spans = new();
+    private static readonly HistogramRules Histogram = new() { BoundsNanos = [], ExponentialMaxSize = 10 };
+    private static readonly PointRules Points = new() { IntervalMillis = IntervalMillis, Histogram = Histogram };
+    private static readonly ShardRules Rules = Points.ForShard(0, 7, new SeriesLayout(Spans));
+
+    [Fact]
+    public void Any_cuts_and_a_restore_in_between_give_the_same_points()
+    {
+        Random random = Seeded.Random(3);
+        List<(long Step, byte[] Record, ulong[] DurationsNanos)> log = Log(random);
+        List<string> once = Run(log, cutAfter: _ => true, restoreAfter: -1);
+        Assert.Equal(once, Run(log, cutAfter: at => at % 8 == 7, restoreAfter: -1));
+        Assert.Equal(once, Run(log, cutAfter: _ => random.Next(3) == 0, restoreAfter: -1));
+        Assert.Equal(once, Run(log, cutAfter: _ => true, restoreAfter: 20));
+        Assert.Equal(once, Run(log, cutAfter: at => at % 5 == 4, restoreAfter: 24));
+    }
+
+    [Fact]
+    public void Points_hold_what_a_slow_count_finds()
+    {
+        Random random = Seeded.Random(4);
+        List<(long Step, byte[] Record, ulong[] DurationsNanos)> log = Log(random);
+        List<ExponentialHistogramDataPoint> points = [.. Run(log, cutAfter: at => at % 3 == 0, restoreAfter: -1).SelectMany(PointsOf)];
+        Assert.Equal(Steps + 1, points.Count);
+        Assert.Equal((0ul, 0.0, null, false), (points[0].Count, points[0].Sum, points[0].Positive, points[0].HasMin));
+        ExponentialBuckets all = new(Histogram.ExponentialMaxSize);
+        for (int step = 0; step < Steps; step++)
+        {
+            foreach ((long _, byte[] _, ulong[] durations) in log.Where(record => record.Step == step))
+            {
+                all.Add(durations, new ExponentialScale(Histogram.Unit));
+            }
+
+            ulong[] so = [.. log.Where(record => record.Step <= step).SelectMany(record => record.DurationsNanos)];
+            ExponentialHistogramDataPoint point = points[step + 1];
+            Assert.Equal(((ulong)so.Length, all.ZeroCount), (point.Count, point.ZeroCount));
+            Assert.Equal((all.Scale, all.Offset), (point.Scale, point.Positive.Offset));
+            Assert.Equal(all.Counts.ToArray(), point.Positive.BucketCounts);
+            Assert.Equal((so.Min() / 1e6, so.Max() / 1e6), (point.Min, point.Max));
+            Assert.Equal(so.Sum(nanos => (double)nanos) / 1e6, point.Sum, 6);
+        }
+    }
+
+    private static IEnumerable<ExponentialHistogramDataPoint> PointsOf(string hex)
+    {
+        byte[] bytes = Convert.FromHexString(hex);
+        EmittedRecord record = new(0, "", hex);
+        // Fields in the order of their numbers and without defaults: the generated class writes the same.
+        Assert.Equal(record.Request.ToByteArray(), bytes);
+        Metric duration = ShardDriver.Metrics(record).Single(metric => metric.Name.EndsWith("duration", StringComparison.Ordinal));
+        return duration.ExponentialHistogram.DataPoints;
+    }
+
+    private static List<string> Run(
+        List<(long Step, byte[] Record, ulong[] DurationsNanos)> log, Func<int, bool> cutAfter, int restoreAfter)
+    {
+        RecordFolder folder = new(Spans);
+        DeltaAccumulator accumulator = new(new ExplicitBounds(Histogram), Histogram.Shape.IsExponential);
+        DeltaBlockBuilder builder = new(1, Histogram);
+        ShardState state = new(Rules, [0], ByteString.Empty);
+        PointEncoder encoder = new(Points, Rules.Layout);
+        List<string> emitted = [];
+        long from = 0;
+        long deltas = 0;
+        bool restores = false;
+        for (int at = 0; at < log.Count; at++)
+        {
+            Assert.False(folder.Fold(log[at].Record).Exists);
+            accumulator.Add(folder.Staged, log[at].Step);
+            restores |= at == restoreAfter;
+            if (!cutAfter(at) && at < log.Count - 1)
+            {
+                continue;
+            }
+
+            bool isStepOver = at == log.Count - 1 || log[at + 1].Step > log[at].Step;
+            long watermark = (log[at].Step + (isStepOver ? 1 : 0)) * IntervalMillis;
+            DeltaHeader header = new(Rules.RulesFingerprint, ByteString.Empty, 0, from, at + 1, 1, watermark);
+            foreach (DeltaBlock block in builder.Build(folder.Freeze(), accumulator, header)[0])
+            {
+                DeltaBlock travelled = DeltaBlock.Parser.ParseFrom(block.ToByteArray());
+                Assert.Equal(ApplyOutcome.Applied, state.Apply(travelled, deltas).Outcome);
+            }
+
+            Emit(state, encoder, emitted);
+            state.CompleteRecord(deltas++);
+            from = at + 1;
+            accumulator.Clear();
+            // Only between steps: a replay of open steps is not this test's matter.
+            if (restores && isStepOver)
+            {
+                state = Restored(state);
+                restores = false;
+            }
+        }
+
+        Assert.False(restores);
+        return emitted;
+    }
+
+    private static ShardState Restored(ShardState state)
+    {
+        List<StateRecord> chunks = [];
+        SnapshotWriter writer = new(state) { MaxChunkSeries = 2 };
+        while (writer.CompleteSet is null)
+        {
+            Assert.True(writer.WriteChunk(chunks));
+        }
+
+        ControlRecord control = new()
+        {
+            Format = StateFormat.Newest, RulesFingerprint = Rules.RulesFingerprint, Shards = 1, SourceTopicId = ByteString.Empty,
+        };
+        control.StartOffsets.Add(0);
+        StateContents contents = new(0);
+        contents.Add(StateKeys.Control(0), StateSeal.Seal(control));
+        contents.Add(StateKeys.Progress(0), StateSeal.Seal(ProgressBuilder.Build(state, writer, 0, sequence: 1)));
+        chunks.ForEach(chunk => contents.Add(chunk.Key, chunk.Value));
+        RestoreResult result = SnapshotReader.Read(Rules, contents);
+        Assert.Equal(RestoreFailure.None, result.Failure);
+        Assert.Equal(RestoreFailure.None, result.Replay!.Complete(out ShardState? restored, out _));
+        return restored!;
+    }
+
+    private static void Emit(ShardState state, PointEncoder encoder, List<string> emitted)
+    {
+        while (state.NextClosableStep is long step)
+        {
+            state.Close(step);
+            StepRecords records = new(state, encoder);
+            while (records.MoveNext())
+            {
+                emitted.Add(Convert.ToHexString(records.Value));
+            }
+
+            state.Finish();
+        }
+    }
+
+    private static List<(long Step, byte[] Record, ulong[] DurationsNanos)> Log(Random random) =>
+        [.. Enumerable.Range(0, Steps * 8).Select(at => Record(random, at / 8))];
+
+    private static (long Step, byte[] Record, ulong[] DurationsNanos) Record(Random random, int step)
+    {
+        ulong[] durations = [.. Enumerable.Range(0, random.Next(1, 6)).Select(_ => Duration(random))];
+        Span[] spans = [.. durations.Select(nanos => new Span { Name = "work", StartTimeUnixNano = 1000, EndTimeUnixNano = 1000 + nanos })];
+        return (step, Traces.Request([Traces.Text("service.name", "shop")], spans), durations);
+    }
+
+    private static ulong Duration(Random random) => random.Next(9) == 0 ? 0 : (ulong)random.NextInt64(1, 1L << random.Next(10, 36));
+}
