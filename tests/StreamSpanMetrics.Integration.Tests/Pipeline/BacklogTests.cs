@@ -1,10 +1,11 @@
+using OpenTelemetry.Proto.Metrics.V1;
 using StreamSpanMetrics.Integration.Tests.Support;
 using StreamSpanMetrics.Testing;
 
 namespace StreamSpanMetrics.Integration.Tests.Pipeline;
 
 /// <summary>A backlog is counted in the time of its data, as if it had been read when it was written (P4, A7).</summary>
-public sealed class BacklogTests(KafkaFixture kafka)
+public sealed class BacklogTests(KafkaFixture kafka, PrometheusFixture prometheus)
 {
     // Sparse partitions drain a hundred times faster than dense ones.
     private static readonly int[] RecordSeconds = [2, 5, 30, 120];
@@ -30,7 +31,12 @@ public sealed class BacklogTests(KafkaFixture kafka)
         PointTruth truth = PointTruth.Of(records, step, Expiry);
 
         await using StreamApplication disturbed = new(servers, topic) { Step = "15s", Stream = "shards: 2, commit_interval: 300ms" };
-        await using StreamApplication undisturbed = new(servers, topic) { Step = "15s", Stream = "shards: 2, commit_interval: 200ms" };
+        await using StreamApplication undisturbed = new(servers, topic)
+        {
+            Step = "15s",
+            Stream = "shards: 2, commit_interval: 200ms",
+            RemoteWriteAddress = (await prometheus.RequireAsync()).RemoteWriteAddress,
+        };
         WorkerProcess[] workers = [disturbed.StartWorker(), disturbed.StartWorker()];
         await Eventually.TrueAsync(() => HasPoints(disturbed), () => $"no points\n{disturbed.Output}", Deadline);
         Array.ForEach(workers, worker => worker.Kill());
@@ -39,6 +45,7 @@ public sealed class BacklogTests(KafkaFixture kafka)
         await HoldsAsync(disturbed, truth);
         await HoldsAsync(undisturbed, truth);
 
+        await HasEveryPointAsync(undisturbed);
         long firstMillis = records.Min(record => record.TimestampMillis);
         long most = WatermarkSpread.Most(servers, undisturbed.Id + ".deltas", firstMillis, step, RecordSeconds.Length);
         // The record that goes beyond the limit may be as far beyond it as two records of its partition are apart.
@@ -66,6 +73,38 @@ public sealed class BacklogTests(KafkaFixture kafka)
         application.StartWorker();
         await HoldsAsync(application, truth);
     }
+
+    // Points two hours behind the newest ones in the same Prometheus, which has an out-of-order window (E3).
+    private async Task HasEveryPointAsync(StreamApplication application)
+    {
+        PrometheusServer server = await prometheus.RequireAsync();
+        PrometheusTotals totals = new(server, application);
+        List<string> missing = [];
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                HashSet<string> stored = [];
+                foreach (PrometheusSeries series in await server.QueryAsync($"{totals.CallsSelector}[4h]"))
+                {
+                    stored.UnionWith(series.Points.Select(point => Text(PrometheusTotals.Name(series.Labels), point.TimeSeconds, point.Value)));
+                }
+
+                PointLog log = PointLog.Read(application.BootstrapServers, application.MetricsTopic);
+                missing =
+                [
+                    .. from series in log.Calls
+                       from point in series.Value
+                       let text = Text(series.Key, point.TimeUnixNano / 1e9, point.AsInt)
+                       where !stored.Contains(text)
+                       select text,
+                ];
+                return missing.Count == 0;
+            },
+            () => $"{missing.Count} points are missing in Prometheus: {string.Join('\n', missing.Take(10))}",
+            Deadline);
+    }
+
+    private static string Text(SeriesName name, double seconds, double value) => FormattableString.Invariant($"{name} {seconds} {value}");
 
     private static List<CapturedRecord> Until(DateTimeOffset end, TimeSpan length, Func<int, int> seconds, Func<DateTimeOffset, byte[]> value)
     {

@@ -3,6 +3,8 @@ namespace StreamSpanMetrics.Integration.Tests.Support;
 /// <summary>The built <c>spanmetrics</c> executable as a process of its own, as it runs in production.</summary>
 public sealed class WorkerProcess : IAsyncDisposable
 {
+    private static int started;
+
     private readonly TemporaryFolder folder;
     private readonly ChildProcess process;
 
@@ -21,7 +23,10 @@ public sealed class WorkerProcess : IAsyncDisposable
     /// <summary>Exit code of the ended process; 137 after <see cref="Kill"/>.</summary>
     public int ExitCode => process.ExitCode;
 
-    /// <summary>Starts the executable.</summary>
+    /// <summary>
+    /// Starts the executable. If OTHER_SPANMETRICS names the <c>spanmetrics.dll</c> of another version, every second one is of that
+    /// version: tests/versions.sh runs old and new workers side by side.
+    /// </summary>
     /// <param name="arguments">The command and its options, for example <c>run</c>.</param>
     /// <param name="settings">YAML; if not null it is written to a file whose path follows the arguments as <c>--config</c>.</param>
     /// <param name="environment">Variables to set besides the inherited ones; null removes one.</param>
@@ -30,7 +35,9 @@ public sealed class WorkerProcess : IAsyncDisposable
     {
         TemporaryFolder folder = new();
         string[] config = settings is null ? [] : ["--config", folder.Write("spanmetrics.yaml", settings)];
-        string executable = Path.Combine(AppContext.BaseDirectory, "spanmetrics.dll");
+        string own = Path.Combine(AppContext.BaseDirectory, "spanmetrics.dll");
+        string? other = Environment.GetEnvironmentVariable("OTHER_SPANMETRICS");
+        string executable = !string.IsNullOrEmpty(other) && Interlocked.Increment(ref started) % 2 == 0 ? other : own;
         return new WorkerProcess(folder, ChildProcess.Start("dotnet", [executable, .. arguments, .. config], environment));
     }
 
