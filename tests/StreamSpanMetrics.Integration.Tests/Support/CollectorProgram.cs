@@ -22,9 +22,16 @@ public sealed class CollectorProgram
         ChildProcess.RunAsync(program, Arguments(folder, environment, "validate", "--config", folder.PathOf(file)), environment);
 
     /// <summary>Starts the Collector; the caller disposes of it, or ends it gracefully with <see cref="ChildProcess.Terminate"/>.</summary>
-    /// <inheritdoc cref="ValidateAsync"/>
-    public ChildProcess Start(TemporaryFolder folder, string file, IReadOnlyDictionary<string, string?>? environment = null) =>
-        ChildProcess.Start(program, Arguments(folder, environment, "--config", folder.PathOf(file)), environment);
+    /// <param name="folder">Holds the file; a container gets to see it under the same path.</param>
+    /// <param name="file">Name of the settings file in the folder.</param>
+    /// <param name="environment">Variables for <c>${env:NAME}</c>.</param>
+    /// <param name="gates">Feature gates, those with a minus being switched off.</param>
+    public ChildProcess Start(
+        TemporaryFolder folder, string file, IReadOnlyDictionary<string, string?>? environment = null, string gates = "")
+    {
+        string[] features = gates.Length == 0 ? [] : ["--feature-gates", gates];
+        return ChildProcess.Start(program, Arguments(folder, environment, ["--config", folder.PathOf(file), .. features]), environment);
+    }
 
     private string[] Arguments(
         TemporaryFolder folder, IReadOnlyDictionary<string, string?>? environment, params string[] arguments)

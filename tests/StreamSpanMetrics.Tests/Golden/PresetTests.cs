@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using StreamSpanMetrics.Core.Settings;
 using StreamSpanMetrics.Testing;
+using StreamSpanMetrics.Testing.Golden;
 using StreamSpanMetrics.Tests.Configuration;
 
 namespace StreamSpanMetrics.Tests.Golden;

@@ -7,7 +7,7 @@ using OpenTelemetry.Proto.Common.V1;
 using OpenTelemetry.Proto.Metrics.V1;
 using StreamSpanMetrics.Core.Otlp;
 
-namespace StreamSpanMetrics.Tests.Golden;
+namespace StreamSpanMetrics.Testing.Golden;
 
 /// <summary>
 /// Reads OTLP JSON into points that can be compared, by the rules of comparison: order is no matter, times are left out, an empty
@@ -21,6 +21,9 @@ internal sealed class GoldenPoints
 
     /// <summary>Services whose values are compared without their kind.</summary>
     public IReadOnlyList<string> FoldedServices { get; init; } = [];
+
+    /// <summary>Whether this goes for all services.</summary>
+    public bool FoldsAll { get; init; }
 
     /// <summary>If not empty, all of a resource that is compared.</summary>
     public IReadOnlyList<string> ResourceAttributes { get; init; } = [];
@@ -44,7 +47,7 @@ internal sealed class GoldenPoints
     {
         KeyValue? name = resource.Resource.Attributes.FirstOrDefault(attribute => attribute.Key == "service.name");
         string service = name is null ? "" : TextOf(name.Value);
-        bool folded = FoldedServices.Contains(service);
+        bool folded = FoldsAll || FoldedServices.Contains(service);
         string whose = Attributes(
             resource.Resource.Attributes.Where(attribute => ResourceAttributes.Count == 0 || ResourceAttributes.Contains(attribute.Key)),
             folded);
@@ -74,10 +77,10 @@ internal sealed class GoldenPoints
                     Assert.True(point.Negative is null or { BucketCounts.Count: 0 });
                     string layout = string.Create(
                         CultureInfo.InvariantCulture, $"scale {point.Scale} offset {point.Positive?.Offset ?? 0} min {point.Min} max {point.Max}");
-                    string identity = $"{prefix} {metric.ExponentialHistogram!.AggregationTemporality} ({layout})";
+                    string identity = $"{prefix} {metric.ExponentialHistogram!.AggregationTemporality}";
                     yield return new GoldenPoint(
                         service, $"{identity} {Attributes(point.Attributes, folded)}",
-                        [point.Count, point.ZeroCount, .. point.Positive?.BucketCounts ?? []], point.Sum);
+                        [point.Count, point.ZeroCount, .. point.Positive?.BucketCounts ?? []], point.Sum, layout);
                 }
             }
         }
