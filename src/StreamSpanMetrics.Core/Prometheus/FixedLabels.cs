@@ -32,10 +32,10 @@ internal sealed class FixedLabels
     /// <summary>Labels of all series of a resource and scope, sorted.</summary>
     public FixedLabel[] ForPoints(RepeatedField<KeyValue>? resource, InstrumentationScope? scope)
     {
-        SortedDictionary<string, FixedLabel> labels = new(StringComparer.Ordinal);
+        SortedDictionary<string, FixedLabel> labels = new(Utf8Order.Instance);
         foreach (string attribute in rules.IdentityLabels)
         {
-            PutIfFree(labels, LabelNamer.Name(attribute), Text(resource, attribute) ?? "");
+            PutIfFree(labels, LabelNamer.Name(attribute, rules.Translation), Text(resource, attribute) ?? "");
         }
 
         PutTarget(labels, resource);
@@ -46,7 +46,7 @@ internal sealed class FixedLabels
             Put(labels, "otel_scope_version", scope.Version, overrides: true);
             foreach (KeyValue attribute in scope.Attributes)
             {
-                Put(labels, "otel_scope_" + LabelNamer.Name(attribute.Key), Text(attribute.Value), overrides: true);
+                Put(labels, "otel_scope_" + LabelNamer.Name(attribute.Key, rules.Translation), Text(attribute.Value), overrides: true);
             }
         }
 
@@ -56,7 +56,7 @@ internal sealed class FixedLabels
     /// <summary>Labels of <c>target_info</c> besides the resource attributes, sorted; null if it has neither job nor instance.</summary>
     public FixedLabel[]? ForTargetInfo(RepeatedField<KeyValue>? resource)
     {
-        SortedDictionary<string, FixedLabel> labels = new(StringComparer.Ordinal);
+        SortedDictionary<string, FixedLabel> labels = new(Utf8Order.Instance);
         PutTarget(labels, resource);
         if (labels.Count == 0)
         {
@@ -102,7 +102,7 @@ internal sealed class FixedLabels
     {
         foreach (KeyValuePair<string, string> label in rules.ExternalLabels)
         {
-            PutIfFree(labels, LabelNamer.Name(label.Key), label.Value);
+            PutIfFree(labels, LabelNamer.Name(label.Key, rules.Translation), label.Value);
         }
     }
 

@@ -8,8 +8,11 @@ namespace StreamSpanMetrics.Core.Prometheus;
 /// </summary>
 public static class LabelNamer
 {
+    /// <summary>The label name of <paramref name="attribute"/>: the same where the strategy keeps names, else the escaped one.</summary>
+    public static string Name(string attribute, TranslationStrategy strategy) => strategy.KeepsNames() ? attribute : Name(attribute);
+
     /// <summary>
-    /// The label name of <paramref name="attribute"/>. A name such as <c>__x__</c> keeps its double underscores; a leading digit
+    /// The escaped label name of <paramref name="attribute"/>. A name such as <c>__x__</c> keeps its double underscores; a leading digit
     /// gets the prefix <c>key_</c>, a leading underscore the prefix <c>key</c>. Empty only for the empty name.
     /// </summary>
     public static string Name(string attribute)

@@ -15,16 +15,18 @@ internal sealed class LabelSetBuilder
     private readonly Dictionary<string, LabelName> names = [];
     private readonly ByteBuffer values = new();
     private readonly ByteBuffer arena;
+    private readonly TranslationStrategy strategy;
     private (LabelName Name, AnyValue? Value)[] slots = new (LabelName, AnyValue?)[16];
     private int count;
     private int nameAt;
     private int leAt;
     private int leEnd;
 
-    /// <summary>A builder that appends its label sets to <paramref name="arena"/>.</summary>
-    public LabelSetBuilder(ByteBuffer arena)
+    /// <summary>A builder that appends its label sets, named by <paramref name="strategy"/>, to <paramref name="arena"/>.</summary>
+    public LabelSetBuilder(ByteBuffer arena, TranslationStrategy strategy)
     {
         this.arena = arena;
+        this.strategy = strategy;
     }
 
     /// <summary>Number of attributes added since <see cref="Begin"/>.</summary>
@@ -192,7 +194,7 @@ internal sealed class LabelSetBuilder
     {
         if (!names.TryGetValue(attribute, out LabelName? name))
         {
-            name = new LabelName(attribute);
+            name = new LabelName(attribute, strategy);
             if (names.Count < MostCachedNames)
             {
                 names.Add(attribute, name);

@@ -24,6 +24,7 @@ public sealed class MetricNamer
     }.ToFrozenDictionary();
 
     private readonly string prefix;
+    private readonly bool keepNames;
     private readonly bool addSuffixes;
 
     /// <summary>A namer for one exporter.</summary>
@@ -31,8 +32,9 @@ public sealed class MetricNamer
     /// <param name="strategy">How names are translated.</param>
     public MetricNamer(string prefix, TranslationStrategy strategy)
     {
-        this.prefix = JoinFields(prefix, keepUnderscores: true);
-        addSuffixes = strategy == TranslationStrategy.UnderscoreEscapingWithSuffixes;
+        keepNames = strategy.KeepsNames();
+        addSuffixes = strategy.AddsSuffixes();
+        this.prefix = keepNames ? prefix : JoinFields(prefix, keepUnderscores: true);
     }
 
     /// <summary>The Prometheus name of a metric, or null if nothing usable is left of it: such a metric cannot be sent.</summary>
@@ -42,7 +44,9 @@ public sealed class MetricNamer
     /// <param name="isSum">Whether a gauge is in truth a sum that may fall: such a one never gets <c>_ratio</c>.</param>
     public string? Name(string name, string unit, MetricKind kind, bool isSum = false)
     {
-        string result = addSuffixes ? WithSuffixes(name, unit, kind, isSum) : WithoutSuffixes(name);
+        string result = keepNames ? Kept(name, unit, kind, isSum)
+            : addSuffixes ? WithSuffixes(name, unit, kind, isSum)
+            : WithoutSuffixes(name);
         return result.AsSpan().Trim('_').IsEmpty ? null : result;
     }
 
@@ -61,6 +65,30 @@ public sealed class MetricNamer
 
         return main.Length == 0 ? "per_" + per : main + "_per_" + per;
     }
+
+    // A suffix that the name has already is cut off, with the letter before it, and stands at the end then: "x.total" is "x_total".
+    private string Kept(string name, string unit, MetricKind kind, bool isSum)
+    {
+        string result = prefix.Length > 0 ? prefix + "_" + name : name;
+        if (!addSuffixes || name.Length == 0)
+        {
+            return name.Length == 0 ? "" : result;
+        }
+
+        string last = kind == MetricKind.Counter ? "total" : kind == MetricKind.Gauge && unit == "1" && !isSum ? "ratio" : "";
+        string per = PerUnit(unit, keepLetters: true);
+        string perSuffix = per.Length > 0 ? "per_" + per : "";
+        string main = MainUnit(unit, keepLetters: true);
+        result = CutSuffix(CutSuffix(result, last), perSuffix);
+        result = result.EndsWith(main, StringComparison.Ordinal) ? result : result + "_" + main;
+        result = perSuffix.Length > 0 ? result + "_" + perSuffix : result;
+        return last.Length > 0 ? result + "_" + last : result;
+    }
+
+    private static string CutSuffix(string name, string suffix) =>
+        suffix.Length > 0 && name.Length > suffix.Length + 1 && name.EndsWith(suffix, StringComparison.Ordinal)
+            ? name[..^(suffix.Length + 1)]
+            : name;
 
     private string WithoutSuffixes(string name)
     {
@@ -107,20 +135,20 @@ public sealed class MetricNamer
         tokens.Add(token);
     }
 
-    private static string MainUnit(string unit)
+    private static string MainUnit(string unit, bool keepLetters = false)
     {
         int slash = unit.IndexOf('/', StringComparison.Ordinal);
-        return Word(slash < 0 ? unit : unit[..slash], MainUnits);
+        return Word(slash < 0 ? unit : unit[..slash], MainUnits, keepLetters);
     }
 
-    private static string PerUnit(string unit)
+    private static string PerUnit(string unit, bool keepLetters = false)
     {
         int slash = unit.IndexOf('/', StringComparison.Ordinal);
-        return slash < 0 ? "" : Word(unit[(slash + 1)..], PerUnits);
+        return slash < 0 ? "" : Word(unit[(slash + 1)..], PerUnits, keepLetters);
     }
 
     // A part in braces is a remark ({request}) and no unit.
-    private static string Word(string part, FrozenDictionary<string, string> words)
+    private static string Word(string part, FrozenDictionary<string, string> words, bool keepLetters)
     {
         string trimmed = part.Trim();
         if (trimmed.AsSpan().IndexOfAny('{', '}') >= 0)
@@ -128,7 +156,9 @@ public sealed class MetricNamer
             return "";
         }
 
-        return words.TryGetValue(trimmed, out string? word) ? word : JoinFields(trimmed, keepUnderscores: false);
+        return words.TryGetValue(trimmed, out string? word) ? word
+            : keepLetters ? trimmed
+            : JoinFields(trimmed, keepUnderscores: false);
     }
 
     private static string JoinFields(string text, bool keepUnderscores) => string.Join('_', Split(text, keepUnderscores));

@@ -45,10 +45,11 @@ public sealed class OpenMetricsText
                 continue;
             }
 
-            Encoding.UTF8.GetBytes($"# TYPE {family.Name} {family.Type}\n", output);
+            string name = IsPlain(family.Name, isLabel: false) ? family.Name : Quoted(family.Name);
+            Encoding.UTF8.GetBytes($"# TYPE {name} {family.Type}\n", output);
             if (family.Unit.Length > 0)
             {
-                Encoding.UTF8.GetBytes($"# UNIT {family.Name} {family.Unit}\n", output);
+                Encoding.UTF8.GetBytes($"# UNIT {name} {family.Unit}\n", output);
             }
 
             List<OpenMetricsLine> lines = [.. family.Lines.Values];
@@ -74,7 +75,9 @@ public sealed class OpenMetricsText
 
         (OpenMetricsFamily family, int rank) = FamilyOf(name);
         bool isBucket = family.Type == "histogram" && rank == 0;
-        string text = name + LabelText(series, withBound: true);
+        string text = IsPlain(name, isLabel: false)
+            ? name + LabelText(series, "", withBound: true)
+            : LabelText(series, Quoted(name), withBound: true);
         bool isNative = series.Histograms.Count > 0;
         double last = isNative ? series.Histograms[^1].Sum : series.Samples[^1].Value;
         if (BitConverter.DoubleToInt64Bits(last) == StaleMarker.Bits)
@@ -85,7 +88,7 @@ public sealed class OpenMetricsText
 
         double order = isBucket ? BoundOf(bound) : 0;
         string value = isNative ? NativeHistogramText.Of(series.Histograms[^1]) : NumberText.Sample(last);
-        family.Lines[text] = new OpenMetricsLine(text, LabelText(series, withBound: !isBucket), rank, order, value);
+        family.Lines[text] = new OpenMetricsLine(text, LabelText(series, "", withBound: !isBucket), rank, order, value);
     }
 
     private (OpenMetricsFamily Family, int Rank) FamilyOf(string seriesName)
@@ -140,9 +143,15 @@ public sealed class OpenMetricsText
     private static double BoundOf(string text) =>
         text == "+Inf" ? double.PositiveInfinity : double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture);
 
-    private static string LabelText(TimeSeries series, bool withBound)
+    // The metric's name stands first in the braces if it is no plain one (Prometheus, "UTF-8 in Prometheus", exposition format).
+    private static string LabelText(TimeSeries series, string quotedName, bool withBound)
     {
         StringBuilder text = new();
+        if (quotedName.Length > 0)
+        {
+            text.Append('{').Append(quotedName);
+        }
+
         foreach (Label label in series.Labels)
         {
             if (label.Name == "__name__" || (label.Name == "le" && !withBound))
@@ -150,12 +159,34 @@ public sealed class OpenMetricsText
                 continue;
             }
 
-            text.Append(text.Length == 0 ? '{' : ',').Append(label.Name).Append("=\"");
+            text.Append(text.Length == 0 ? '{' : ',')
+                .Append(IsPlain(label.Name, isLabel: true) ? label.Name : Quoted(label.Name))
+                .Append("=\"");
             AppendEscaped(text, label.Value);
             text.Append('"');
         }
 
         return text.Length == 0 ? "" : text.Append('}').ToString();
+    }
+
+    private static bool IsPlain(string name, bool isLabel)
+    {
+        foreach (char letter in name)
+        {
+            if (!char.IsAsciiLetterOrDigit(letter) && letter != '_' && (isLabel || letter != ':'))
+            {
+                return false;
+            }
+        }
+
+        return name.Length > 0 && !char.IsAsciiDigit(name[0]);
+    }
+
+    private static string Quoted(string name)
+    {
+        StringBuilder text = new("\"");
+        AppendEscaped(text, name);
+        return text.Append('"').ToString();
     }
 
     private static void AppendEscaped(StringBuilder text, string value)

@@ -5,8 +5,13 @@ namespace StreamSpanMetrics.Core.Prometheus;
 /// what is sent after a crash, from the committed offset on, is identical. While <see cref="Fits"/> holds, <see cref="Append"/>;
 /// else, and before a record of another step, send all <see cref="Requests"/>, commit, <see cref="Clear"/>. Not for several threads.
 /// </summary>
-/// <param name="maxBatchBytes">Largest request in bytes before compression; a single series above it is a request of its own.</param>
-/// <param name="sendMetadata">Whether a request with the types and units of the families goes first, as the Collector does it.</param>
+/// <param name="maxBatchBytes">
+/// Largest request in bytes before compression, as 1.0 has it whatever is sent, so that the cut is the same after a fall back from 2.0; a
+/// single series above it is a request of its own.
+/// </param>
+/// <param name="sendMetadata">
+/// Whether a request with the types and units of the families goes first, as the Collector does it. It goes as 1.0 only.
+/// </param>
 public sealed class RemoteWriteBatcher(int maxBatchBytes, bool sendMetadata)
 {
     private const byte MetadataTag = 0x1a;
@@ -54,7 +59,7 @@ public sealed class RemoteWriteBatcher(int maxBatchBytes, bool sendMetadata)
     /// <summary>Forgets what is gathered; its requests are no longer valid.</summary>
     public void Clear() => pending.Clear();
 
-    // Field 3 of WriteRequest: type (1), family name (2), unit (4 is help, 5 is unit).
+    // Field 3 of WriteRequest: type (1), family name (2), help (4), unit (5).
     private ReadOnlyMemory<byte> EncodeMetadata()
     {
         metadata.Truncate();
@@ -65,6 +70,11 @@ public sealed class RemoteWriteBatcher(int maxBatchBytes, bool sendMetadata)
             entry.Append(0x08);
             entry.AppendVarint((uint)family.Kind);
             entry.AppendField(0x12, System.Text.Encoding.UTF8.GetBytes(family.Name));
+            if (family.Help.Length > 0)
+            {
+                entry.AppendField(0x22, System.Text.Encoding.UTF8.GetBytes(family.Help));
+            }
+
             if (family.Unit.Length > 0)
             {
                 entry.AppendField(0x2a, System.Text.Encoding.UTF8.GetBytes(family.Unit));

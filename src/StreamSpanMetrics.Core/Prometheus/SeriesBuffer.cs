@@ -2,7 +2,8 @@ namespace StreamSpanMetrics.Core.Prometheus;
 
 /// <summary>
 /// Series in the form in which they travel: each is one <c>timeseries</c> field of a remote write 1.0 <c>WriteRequest</c>, tag and
-/// length included, so that any run of them is a request. Reused from record to record; not for several threads.
+/// length included, so that any run of them is a request; with what <see cref="RemoteWrite2Encoder"/> needs besides to make 2.0 of them.
+/// Reused from record to record; not for several threads.
 /// </summary>
 public sealed class SeriesBuffer
 {
@@ -11,6 +12,8 @@ public sealed class SeriesBuffer
     private readonly HashSet<MetricFamily> knownFamilies = [];
     private int[] ends = new int[256];
     private int[] samplesBefore = new int[257];
+    private MetricFamily[] familyOf = new MetricFamily[256];
+    private long[] starts = new long[256];
 
     /// <summary>Number of series.</summary>
     public int SeriesCount { get; private set; }
@@ -41,11 +44,10 @@ public sealed class SeriesBuffer
     public void Append(SeriesBuffer other)
     {
         int offset = bytes.Length;
-        int samples = SampleCount;
         bytes.Append(other.bytes.Written);
         for (int at = 0; at < other.SeriesCount; at++)
         {
-            EndSeries(offset + other.ends[at], samples + other.samplesBefore[at + 1]);
+            EndSeries(offset + other.ends[at], other.familyOf[at], other.StartsOf(at));
         }
 
         UntranslatedPoints += other.UntranslatedPoints;
@@ -65,12 +67,23 @@ public sealed class SeriesBuffer
     public ReadOnlyMemory<byte> BytesOf(int firstSeries, int count) =>
         bytes.WrittenMemory.Slice(StartOf(firstSeries), LengthOf(firstSeries, count));
 
-    /// <summary>Claims the bytes of a new series, to be filled before the next call; the samples are counted by the caller.</summary>
-    internal Span<byte> ClaimSeries(int length, int sampleCount)
+    /// <summary>
+    /// Start timestamps of a series' samples, in milliseconds since 1970, 0 for unknown. Remote write 1.0 has no place for them, so they
+    /// stand beside the bytes.
+    /// </summary>
+    internal ReadOnlySpan<long> StartsOf(int series) => starts.AsSpan(samplesBefore[series], SampleCountOf(series, 1));
+
+    /// <summary>The family of a series.</summary>
+    internal MetricFamily FamilyOf(int series) => familyOf[series];
+
+    /// <summary>Claims the bytes of a new series, to be filled before the next call.</summary>
+    /// <param name="length">Number of bytes.</param>
+    /// <param name="family">Its family.</param>
+    /// <param name="startMillis">The start timestamp of each of its samples, 0 for unknown.</param>
+    internal Span<byte> ClaimSeries(int length, MetricFamily family, ReadOnlySpan<long> startMillis)
     {
-        int samples = SampleCount + sampleCount;
         Span<byte> claimed = bytes.Claim(length);
-        EndSeries(bytes.Length, samples);
+        EndSeries(bytes.Length, family, startMillis);
         return claimed;
     }
 
@@ -88,15 +101,24 @@ public sealed class SeriesBuffer
 
     private int StartOf(int series) => series == 0 ? 0 : ends[series - 1];
 
-    private void EndSeries(int end, int samplesSoFar)
+    private void EndSeries(int end, MetricFamily family, ReadOnlySpan<long> startMillis)
     {
         if (SeriesCount == ends.Length)
         {
             Array.Resize(ref ends, SeriesCount * 2);
+            Array.Resize(ref familyOf, SeriesCount * 2);
             Array.Resize(ref samplesBefore, (SeriesCount * 2) + 1);
         }
 
+        int samples = SampleCount;
+        if (starts.Length - samples < startMillis.Length)
+        {
+            Array.Resize(ref starts, Math.Max(samples + startMillis.Length, starts.Length * 2));
+        }
+
+        startMillis.CopyTo(starts.AsSpan(samples));
+        familyOf[SeriesCount] = family;
         ends[SeriesCount++] = end;
-        samplesBefore[SeriesCount] = samplesSoFar;
+        samplesBefore[SeriesCount] = samples + startMillis.Length;
     }
 }

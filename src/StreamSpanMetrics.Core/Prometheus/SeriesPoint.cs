@@ -15,4 +15,10 @@ internal record struct SeriesPoint(
 {
     /// <summary>Whether this point ends the series.</summary>
     public readonly bool IsStale => ValueBits == StaleMarker.Bits;
+
+    /// <summary>
+    /// When the counter or histogram began at 0, in milliseconds since 1970; 0 for unknown, and where it would say nothing: at a gauge, at a
+    /// stale marker, and at the zero point that itself stands at the start.
+    /// </summary>
+    public long StartMillis { get; init; }
 }

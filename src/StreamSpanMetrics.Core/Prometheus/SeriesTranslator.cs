@@ -27,7 +27,7 @@ public sealed class SeriesTranslator
     private readonly SeriesTable table;
     private readonly TimeSeriesWriter writer;
     private readonly FamilyNames targetInfo;
-    private readonly Dictionary<(string Name, string Unit, MetricKind Kind, bool IsSum), FamilyNames?> families = [];
+    private readonly Dictionary<(string Name, string Unit, string Help, MetricKind Kind, bool IsSum), FamilyNames?> families = [];
     private long newestMillis;
     private long newestLiveMillis;
 
@@ -39,9 +39,9 @@ public sealed class SeriesTranslator
         fixedLabels = new FixedLabels(rules);
         writer = new TimeSeriesWriter(rules.ExplicitAsCustomBuckets, rules.KeepsClassicHistograms);
         ByteBuffer arena = new();
-        builder = new LabelSetBuilder(arena);
+        builder = new LabelSetBuilder(arena, rules.Translation);
         table = new SeriesTable(arena);
-        targetInfo = new FamilyNames(new MetricFamily(namer.TargetInfoName, MetricKind.Info, ""));
+        targetInfo = new FamilyNames(new MetricFamily(namer.TargetInfoName, MetricKind.Info, "", "Target metadata"));
     }
 
     /// <summary>Appends the series of <paramref name="request"/> to <paramref name="output"/>. Keeps no reference to either.</summary>
@@ -148,7 +148,8 @@ public sealed class SeriesTranslator
             long millis = Millis(point.TimeUnixNano, point.Flags);
             double value = point.ValueCase == NumberDataPoint.ValueOneofCase.AsInt ? point.AsInt : point.AsDouble;
             long bits = IsStale(point.Flags) ? StaleMarker.Bits : BitConverter.DoubleToInt64Bits(value);
-            table.Add(family, Labels(point.Attributes, resource, labels), new SeriesPoint(millis, bits, null, -1));
+            long start = family.Family.Kind == MetricKind.Counter ? StartMillis(point.StartTimeUnixNano, millis, point.Flags) : 0;
+            table.Add(family, Labels(point.Attributes, resource, labels), new SeriesPoint(millis, bits, null, -1) { StartMillis = start });
         }
     }
 
@@ -172,7 +173,8 @@ public sealed class SeriesTranslator
             HistogramDataPoint point = points[at];
             long millis = Millis(point.TimeUnixNano, point.Flags);
             long bits = IsStale(point.Flags) ? StaleMarker.Bits : 0;
-            table.Add(family, Labels(point.Attributes, resource, labels), new SeriesPoint(millis, bits, point, -1));
+            long start = StartMillis(point.StartTimeUnixNano, millis, point.Flags);
+            table.Add(family, Labels(point.Attributes, resource, labels), new SeriesPoint(millis, bits, point, -1) { StartMillis = start });
         }
     }
 
@@ -199,7 +201,9 @@ public sealed class SeriesTranslator
             any = true;
             long millis = Millis(point.TimeUnixNano, point.Flags);
             long bits = IsStale(point.Flags) ? StaleMarker.Bits : 0;
-            table.Add(family, Labels(point.Attributes, resource, labels), new SeriesPoint(millis, bits, null, -1, point));
+            long start = StartMillis(point.StartTimeUnixNano, millis, point.Flags);
+            table.Add(
+                family, Labels(point.Attributes, resource, labels), new SeriesPoint(millis, bits, null, -1, point) { StartMillis = start });
         }
 
         if (any)
@@ -254,11 +258,11 @@ public sealed class SeriesTranslator
 
     private FamilyNames? Family(Metric metric, MetricKind kind, bool isSum)
     {
-        (string Name, string Unit, MetricKind Kind, bool IsSum) key = (metric.Name, metric.Unit, kind, isSum);
+        (string Name, string Unit, string Help, MetricKind Kind, bool IsSum) key = (metric.Name, metric.Unit, metric.Description, kind, isSum);
         if (!families.TryGetValue(key, out FamilyNames? family))
         {
             string? name = namer.Name(metric.Name, metric.Unit, kind, isSum);
-            family = name is null ? null : new FamilyNames(new MetricFamily(name, kind, MetricNamer.Unit(metric.Unit)));
+            family = name is null ? null : new FamilyNames(new MetricFamily(name, kind, MetricNamer.Unit(metric.Unit), metric.Description));
             if (families.Count < MostCachedFamilies)
             {
                 families.Add(key, family);
@@ -275,6 +279,12 @@ public sealed class SeriesTranslator
         newestMillis = Math.Max(newestMillis, IsStale(flags) ? millis + 1 : millis);
         newestLiveMillis = IsStale(flags) ? newestLiveMillis : Math.Max(newestLiveMillis, millis);
         return millis;
+    }
+
+    private static long StartMillis(ulong nanos, long pointMillis, uint flags)
+    {
+        long millis = (long)(nanos / NanosPerMilli);
+        return millis < pointMillis && !IsStale(flags) ? millis : 0;
     }
 
     private static bool IsStale(uint flags) => (flags & (uint)DataPointFlags.NoRecordedValueMask) != 0;

@@ -27,6 +27,7 @@ internal sealed class TimeSeriesWriter(bool asCustomBuckets = false, bool keepsC
     private readonly TimeSeries natives = new();
     private long[] timestamps = new long[8];
     private long[] valueBits = new long[8];
+    private long[] starts = new long[8];
     private ulong[] runningCounts = new ulong[8];
     private int sampleCount;
 
@@ -60,7 +61,7 @@ internal sealed class TimeSeriesWriter(bool asCustomBuckets = false, bool keepsC
 
             for (int point = series.FirstPoint; point >= 0; point = table.Point(point).Next)
             {
-                AddSample(table.Point(point).TimestampMillis, table.Point(point).ValueBits);
+                AddSample(table.Point(point), table.Point(point).ValueBits);
             }
 
             WriteSeries(table, series, series.Family.Plain, [], output);
@@ -75,7 +76,7 @@ internal sealed class TimeSeriesWriter(bool asCustomBuckets = false, bool keepsC
             HistogramDataPoint histogram = point.Histogram!;
             if (point.IsStale || histogram.HasSum)
             {
-                AddSample(point.TimestampMillis, point.IsStale ? StaleMarker.Bits : BitConverter.DoubleToInt64Bits(histogram.Sum));
+                AddSample(point, point.IsStale ? StaleMarker.Bits : BitConverter.DoubleToInt64Bits(histogram.Sum));
             }
         }
 
@@ -97,7 +98,7 @@ internal sealed class TimeSeriesWriter(bool asCustomBuckets = false, bool keepsC
                 SeriesPoint point = table.Point(at);
                 HistogramDataPoint histogram = point.Histogram!;
                 runningCounts[nth] += bucket < histogram.BucketCounts.Count ? histogram.BucketCounts[bucket] : 0;
-                AddSample(point.TimestampMillis, point.IsStale ? StaleMarker.Bits : CountBits(runningCounts[nth]));
+                AddSample(point, point.IsStale ? StaleMarker.Bits : CountBits(runningCounts[nth]));
                 nth++;
             }
 
@@ -125,19 +126,19 @@ internal sealed class TimeSeriesWriter(bool asCustomBuckets = false, bool keepsC
         for (int bucket = 0; bucket < histogram.ExplicitBounds.Count; bucket++)
         {
             running += bucket < histogram.BucketCounts.Count ? histogram.BucketCounts[bucket] : 0;
-            AddSample(point.TimestampMillis, point.IsStale ? StaleMarker.Bits : CountBits(running));
-            WriteBucket(BoundLabel(histogram.ExplicitBounds[bucket]), tail, output);
+            AddSample(point, point.IsStale ? StaleMarker.Bits : CountBits(running));
+            WriteBucket(series.Family.Family, BoundLabel(histogram.ExplicitBounds[bucket]), tail, output);
         }
 
-        AddSample(point.TimestampMillis, point.IsStale ? StaleMarker.Bits : CountBits(histogram.Count));
-        WriteBucket(infinityLabel, tail, output);
+        AddSample(point, point.IsStale ? StaleMarker.Bits : CountBits(histogram.Count));
+        WriteBucket(series.Family.Family, infinityLabel, tail, output);
     }
 
-    private void WriteBucket(ReadOnlySpan<byte> bound, ReadOnlySpan<byte> tail, SeriesBuffer output)
+    private void WriteBucket(MetricFamily family, ReadOnlySpan<byte> bound, ReadOnlySpan<byte> tail, SeriesBuffer output)
     {
         int sample = SampleLength(0);
         int body = head.Length + bound.Length + tail.Length + 2 + sample;
-        Span<byte> target = output.ClaimSeries(1 + ByteBuffer.VarintLength((uint)body) + body, 1);
+        Span<byte> target = output.ClaimSeries(1 + ByteBuffer.VarintLength((uint)body) + body, family, starts.AsSpan(0, 1));
         target[0] = TimeSeriesTag;
         target = WriteVarint(target[1..], (uint)body);
         target = Copy(head.Written, target);
@@ -154,6 +155,7 @@ internal sealed class TimeSeriesWriter(bool asCustomBuckets = false, bool keepsC
         for (int at = series.FirstPoint; at >= 0; at = table.Point(at).Next)
         {
             SeriesPoint point = table.Point(at);
+            starts[natives.Histograms.Count] = point.StartMillis;
             natives.Histograms.Add(point.Exponential is not null
                 ? NativeHistograms.Of(point.Exponential, point.TimestampMillis, point.IsStale)
                 : NativeHistograms.Of(point.Histogram!, point.TimestampMillis, point.IsStale));
@@ -164,7 +166,8 @@ internal sealed class TimeSeriesWriter(bool asCustomBuckets = false, bool keepsC
         byte[] name = series.Family.Plain;
         int size = natives.CalculateSize();
         int body = name.Length + set.End - set.Start + size;
-        Span<byte> target = output.ClaimSeries(1 + ByteBuffer.VarintLength((uint)body) + body, natives.Histograms.Count);
+        int length = 1 + ByteBuffer.VarintLength((uint)body) + body;
+        Span<byte> target = output.ClaimSeries(length, series.Family.Family, starts.AsSpan(0, natives.Histograms.Count));
         target[0] = TimeSeriesTag;
         target = WriteVarint(target[1..], (uint)body);
         target = Copy(arena[set.Start..set.NameAt], target);
@@ -178,15 +181,16 @@ internal sealed class TimeSeriesWriter(bool asCustomBuckets = false, bool keepsC
         for (int at = series.FirstPoint; at >= 0; at = table.Point(at).Next)
         {
             SeriesPoint point = table.Point(at);
-            AddSample(point.TimestampMillis, point.IsStale ? StaleMarker.Bits : CountBits(point.Histogram!.Count));
+            AddSample(point, point.IsStale ? StaleMarker.Bits : CountBits(point.Histogram!.Count));
         }
     }
 
     private static long CountBits(ulong count) => BitConverter.DoubleToInt64Bits(count);
 
-    private void AddSample(long timestampMillis, long bits)
+    private void AddSample(in SeriesPoint point, long bits)
     {
-        timestamps[sampleCount] = timestampMillis;
+        timestamps[sampleCount] = point.TimestampMillis;
+        starts[sampleCount] = point.StartMillis;
         valueBits[sampleCount++] = bits;
     }
 
@@ -197,6 +201,7 @@ internal sealed class TimeSeriesWriter(bool asCustomBuckets = false, bool keepsC
         {
             timestamps = new long[points * 2];
             valueBits = new long[points * 2];
+            starts = new long[points * 2];
             runningCounts = new ulong[points * 2];
         }
     }
@@ -219,7 +224,8 @@ internal sealed class TimeSeriesWriter(bool asCustomBuckets = false, bool keepsC
             body += 2 + SampleLength(at);
         }
 
-        Span<byte> target = output.ClaimSeries(1 + ByteBuffer.VarintLength((uint)body) + body, sampleCount);
+        int length = 1 + ByteBuffer.VarintLength((uint)body) + body;
+        Span<byte> target = output.ClaimSeries(length, series.Family.Family, starts.AsSpan(0, sampleCount));
         target[0] = TimeSeriesTag;
         target = WriteVarint(target[1..], (uint)body);
         target = Copy(arena[set.Start..set.NameAt], target);

@@ -1,8 +1,8 @@
 namespace StreamSpanMetrics.Core.Prometheus;
 
 /// <summary>
-/// One remote write 1.0 request before compression, with its series' borders so that it can be cut again (E2). A view: it is
-/// valid until the <see cref="RemoteWriteBatcher"/> that made it is cleared.
+/// One remote write request before compression, with its series' borders so that it can be cut again (E2): as 1.0 in <see cref="Body"/>, as
+/// 2.0 by <see cref="RemoteWrite2Encoder"/>. A view: it is valid until the <see cref="RemoteWriteBatcher"/> that made it is cleared.
 /// </summary>
 public sealed class WriteRequestBatch
 {
@@ -25,13 +25,19 @@ public sealed class WriteRequestBatch
         this.metadata = metadata;
     }
 
-    /// <summary>Number of series.</summary>
+    /// <summary>Where the series are.</summary>
+    internal SeriesBuffer Series => series;
+
+    /// <summary>The first series of the request.</summary>
+    internal int FirstSeries => firstSeries;
+
+    /// <summary>Number of series; 0 for a request of metadata alone, which only 1.0 knows.</summary>
     public int SeriesCount { get; }
 
     /// <summary>Number of samples.</summary>
     public int SampleCount => series.SampleCountOf(firstSeries, SeriesCount);
 
-    /// <summary>The encoded <c>WriteRequest</c>.</summary>
+    /// <summary>The encoded <c>WriteRequest</c> of remote write 1.0.</summary>
     public ReadOnlyMemory<byte> Body => SeriesCount == 0 ? metadata : series.BytesOf(firstSeries, SeriesCount);
 
     /// <summary>A request of <paramref name="count"/> of these series from the <paramref name="first"/> on.</summary>

@@ -27,7 +27,10 @@ public sealed record RemoteWriteSettings
     /// <summary>Longest pause between retries (<c>retry_on_failure.max_interval</c>).</summary>
     public TimeSpan RetryMaxInterval { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Largest request before compression, in bytes (<c>max_batch_size_bytes</c>).</summary>
+    /// <summary>Which message is sent (<c>protobuf_message</c>).</summary>
+    public RemoteWriteMessage Message { get; init; }
+
+    /// <summary>Largest request before compression, in bytes of a 1.0 message (<c>max_batch_size_bytes</c>).</summary>
     public int MaxBatchBytes { get; init; } = 3_000_000;
 
     /// <summary>How points become series.</summary>

@@ -8,6 +8,9 @@ namespace StreamSpanMetrics.Configuration;
 /// </summary>
 internal static class RemoteWriteReader
 {
+    private const string Message1 = "prometheus.WriteRequest";
+    private const string Message2 = "io.prometheus.write.v2.Request";
+
     private const string NeverGivesUp = "a push is repeated until it is settled; meanwhile the topic keeps the points";
     private const string OnlyPause = "the pause grows from initial_interval to max_interval in its own way";
 
@@ -27,6 +30,11 @@ internal static class RemoteWriteReader
     public static RemoteWriteSettings? Read(MappingReader reader, IReadOnlyList<Component> extensions)
     {
         RemoteWriteHttpReader http = new(reader);
+        RemoteWriteMessage message = reader.Choice(
+            "protobuf_message",
+            RemoteWriteMessage.Version1,
+            (Message1, RemoteWriteMessage.Version1),
+            (Message2, RemoteWriteMessage.Version2));
         Uri? endpoint = http.ReadEndpoint();
         RemoteWriteSettings settings = new()
         {
@@ -34,7 +42,8 @@ internal static class RemoteWriteReader
             Timeout = http.ReadTimeout(TimeSpan.FromSeconds(5)),
             Headers = http.ReadHeaders(),
             MaxBatchBytes = reader.Bytes("max_batch_size_bytes", 3_000_000, SmallestBatchBytes, LargestBatchBytes),
-            Rules = ReadRules(reader),
+            Message = message,
+            Rules = ReadRules(reader, message),
         };
         settings = ReadRetry(reader, http.ReadSecurity(settings, extensions));
         http.Finish();
@@ -43,6 +52,9 @@ internal static class RemoteWriteReader
         reader.Finish();
         return endpoint is null ? null : settings;
     }
+
+    /// <summary>The name of a message as the setting has it.</summary>
+    public static string MessageName(RemoteWriteMessage message) => message == RemoteWriteMessage.Version2 ? Message2 : Message1;
 
     private static RemoteWriteSettings ReadRetry(MappingReader reader, RemoteWriteSettings settings)
     {
@@ -67,7 +79,7 @@ internal static class RemoteWriteReader
         return settings with { RetryInitialInterval = initial, RetryMaxInterval = highest };
     }
 
-    private static PrometheusRules ReadRules(MappingReader reader)
+    private static PrometheusRules ReadRules(MappingReader reader, RemoteWriteMessage message)
     {
         MappingReader targetInfo = reader.Section("target_info");
         bool targetInfoEnabled = targetInfo.Flag("enabled", true);
@@ -85,7 +97,7 @@ internal static class RemoteWriteReader
         {
             Namespace = reader.Text("namespace", ""),
             ExternalLabels = ReadExternalLabels(reader),
-            Translation = ReadTranslation(reader),
+            Translation = ReadTranslation(reader, message),
             ResourceAttributesAsLabels = attributesAsLabels,
             TargetInfoEnabled = targetInfoEnabled,
             DisableScopeInfo = reader.Flag("disable_scope_info", false),
@@ -115,8 +127,9 @@ internal static class RemoteWriteReader
         return labels;
     }
 
-    private static TranslationStrategy ReadTranslation(MappingReader reader)
+    private static TranslationStrategy ReadTranslation(MappingReader reader, RemoteWriteMessage message)
     {
+        const string Key = "translation_strategy";
         const string With = "UnderscoreEscapingWithSuffixes";
         const string Without = "UnderscoreEscapingWithoutSuffixes";
         bool suffixes = reader.Flag("add_metric_suffixes", true);
@@ -128,22 +141,26 @@ internal static class RemoteWriteReader
         TranslationStrategy fallback = suffixes
             ? TranslationStrategy.UnderscoreEscapingWithSuffixes
             : TranslationStrategy.UnderscoreEscapingWithoutSuffixes;
-        SettingNode? value = reader.Find("translation_strategy");
-        if (value is { Text: "NoUTF8EscapingWithSuffixes" or "NoTranslation" })
-        {
-            reader.Error(
-                "translation_strategy", $"'{value.Text}' is not supported yet: it needs remote write 2.0", $"use {With} or {Without}");
-            return fallback;
-        }
 
         // An empty text is the Collector's default and leaves the decision to add_metric_suffixes.
-        return value is { Kind: SettingKind.Scalar, Text: "" }
+        TranslationStrategy strategy = reader.Find(Key) is { Kind: SettingKind.Scalar, Text: "" }
             ? fallback
             : reader.Choice(
-                "translation_strategy",
+                Key,
                 fallback,
                 (With, TranslationStrategy.UnderscoreEscapingWithSuffixes),
-                (Without, TranslationStrategy.UnderscoreEscapingWithoutSuffixes));
+                (Without, TranslationStrategy.UnderscoreEscapingWithoutSuffixes),
+                ("NoUTF8EscapingWithSuffixes", TranslationStrategy.NoUTF8EscapingWithSuffixes),
+                ("NoTranslation", TranslationStrategy.NoTranslation));
+        if (strategy.KeepsNames() && message == RemoteWriteMessage.Version1)
+        {
+            reader.Error(
+                Key,
+                $"'{strategy}' keeps names that remote write 1.0 does not allow",
+                $"set 'protobuf_message: {Message2}', or use {With} or {Without}");
+        }
+
+        return strategy;
     }
 
     private static void IgnoreQueues(MappingReader reader)
@@ -158,16 +175,6 @@ internal static class RemoteWriteReader
 
     private static void RefuseLaterFeatures(MappingReader reader)
     {
-        SettingNode? message = reader.Find("protobuf_message");
-        if (reader.Text("protobuf_message", "prometheus.WriteRequest") != "prometheus.WriteRequest")
-        {
-            bool second = message!.Text == "io.prometheus.write.v2.Request";
-            reader.Error(
-                "protobuf_message",
-                second ? "remote write 2.0 is not supported yet" : $"there is no message '{message.Shown}'",
-                "remove it, or set prometheus.WriteRequest");
-        }
-
         reader.Refuse("resource_constant_labels", "not supported yet", "use resource_to_telemetry_conversion, or the identity attributes");
     }
 }

@@ -168,6 +168,7 @@ public static class SettingsWriter
         yaml.Add("initial_interval", remoteWrite.RetryInitialInterval);
         yaml.Add("max_interval", remoteWrite.RetryMaxInterval);
         yaml.Close();
+        yaml.Add("protobuf_message", RemoteWriteReader.MessageName(remoteWrite.Message));
         yaml.Add("max_batch_size_bytes", remoteWrite.MaxBatchBytes);
         yaml.Add("namespace", rules.Namespace);
         if (rules.ExternalLabels.Count > 0)

@@ -58,6 +58,8 @@ internal sealed class RemoteWriteSeriesSender : ISeriesSender, IRemoteWriteObser
         logger.RemoteWriteBack(endpoint, since, attempts);
     }
 
+    public void FellBack(string answer) => logger.RemoteWriteFellBack(endpoint, answer);
+
     public void Refused(RefusalReason reason, int samples, string answer) =>
         logger.SamplesRefused(samples, RefusalReasons.Label(reason), answer);
 

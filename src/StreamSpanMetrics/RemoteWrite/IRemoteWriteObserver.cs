@@ -20,6 +20,10 @@ public interface IRemoteWriteObserver
     /// <param name="attempts">Failed attempts meanwhile.</param>
     void Back(DateTimeOffset since, int attempts);
 
+    /// <summary>The receiver does not read remote write 2.0: 1.0 is sent from now on. Called at most once per sender.</summary>
+    /// <param name="answer">Status and answer of the receiver.</param>
+    void FellBack(string answer);
+
     /// <summary>Samples were refused for good. Called at most once per reason and minute; the counts are in the outcome.</summary>
     /// <param name="reason">Why.</param>
     /// <param name="samples">Samples of the part that led to this call.</param>

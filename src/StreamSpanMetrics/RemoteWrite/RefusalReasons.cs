@@ -32,6 +32,28 @@ public static class RefusalReasons
         return RefusalReason.Other;
     }
 
+    /// <summary>
+    /// Divides <paramref name="samples"/> refused ones by the reasons in <paramref name="answer"/>, which tells one of them in each line and
+    /// may be cut off: those that it does not tell go to the reason told most often.
+    /// </summary>
+    public static IEnumerable<(RefusalReason Reason, int Samples)> Share(string answer, int samples)
+    {
+        int[] told = new int[Enum.GetValues<RefusalReason>().Length];
+        int left = samples;
+        foreach (string line in answer.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            if (left > 0)
+            {
+                told[(int)Classify(line)]++;
+                left--;
+            }
+        }
+
+        int most = left == samples ? (int)RefusalReason.Other : Array.IndexOf(told, told.Max());
+        told[most] += left;
+        return from reason in Enum.GetValues<RefusalReason>() where told[(int)reason] > 0 select (reason, told[(int)reason]);
+    }
+
     /// <summary>The reason as a metric's label has it (E2).</summary>
     public static string Label(RefusalReason reason) => reason switch
     {

@@ -54,6 +54,9 @@ internal sealed class RemoteWriteNotes(IRemoteWriteObserver observer, TimeProvid
         observer.Back(since, attempts);
     }
 
+    /// <summary>1.0 is sent from now on.</summary>
+    public void FellBack(string answer) => observer.FellBack(answer);
+
     /// <summary>Samples were refused for good.</summary>
     public void Refused(RefusalReason reason, int samples, string answer)
     {

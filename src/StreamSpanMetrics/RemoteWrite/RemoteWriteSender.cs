@@ -1,19 +1,17 @@
-using System.Collections.Frozen;
-using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using Polly;
 using Polly.Retry;
-using Snappier;
 using StreamSpanMetrics.Core.Prometheus;
 using StreamSpanMetrics.Core.Settings;
 
 namespace StreamSpanMetrics.RemoteWrite;
 
 /// <summary>
-/// Pushes batches to a remote write 1.0 receiver. <see cref="SendAsync"/> returns when every sample is settled, accepted or refused:
+/// Pushes batches to a remote write receiver. <see cref="SendAsync"/> returns when every sample is settled, accepted or refused:
 /// network errors, time-outs, 429 and 5xx are retried for ever with the same bytes (E2). It may be called for several partitions
-/// at once; within a partition the caller awaits each batch, so that one request is in flight and the order is kept.
+/// at once; within a partition the caller awaits each batch, so that one request is in flight and the order is kept. If the settings ask
+/// for 2.0 and the receiver does not read it, this sender sends 1.0 from then on; where names need 2.0 it waits and tries again instead.
 /// </summary>
 public sealed class RemoteWriteSender : IDisposable
 {
@@ -33,15 +31,15 @@ public sealed class RemoteWriteSender : IDisposable
     // What is kept of an answer: enough for the reason, whatever a proxy sends.
     private const int MostAnswerBytes = 4096;
 
-    private static readonly FrozenSet<string> ReservedHeaders = FrozenSet.Create(
-        StringComparer.OrdinalIgnoreCase, "Content-Encoding", "Content-Type", "X-Prometheus-Remote-Write-Version", "User-Agent");
-
     private readonly RemoteWriteSettings settings;
-    private readonly string userAgent;
+    private readonly RemoteWriteRequests requests;
+    private readonly bool needsVersion2;
     private readonly TimeProvider clock;
     private readonly RemoteWriteNotes notes;
     private readonly HttpClient client;
     private readonly ResiliencePipeline<RemoteWriteAnswer> retries;
+    private int fallenBack;
+    private volatile bool receiverIsKnown;
 
     /// <summary>A sender.</summary>
     /// <param name="settings">Where to and how; its headers cannot replace the four that the protocol reserves.</param>
@@ -53,14 +51,15 @@ public sealed class RemoteWriteSender : IDisposable
         RemoteWriteSettings settings, string userAgent, HttpMessageHandler handler, TimeProvider clock, IRemoteWriteObserver observer)
     {
         this.settings = settings;
-        this.userAgent = userAgent;
+        requests = new RemoteWriteRequests(settings, userAgent);
+        needsVersion2 = settings.Rules.Translation.KeepsNames();
         this.clock = clock;
         notes = new RemoteWriteNotes(observer, clock);
         client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
         RetryStrategyOptions<RemoteWriteAnswer> options = new()
         {
             MaxRetryAttempts = int.MaxValue,
-            ShouldHandle = arguments => ValueTask.FromResult(arguments.Outcome.Result is { MustRetry: true }),
+            ShouldHandle = arguments => ValueTask.FromResult(arguments.Outcome.Result is { } answer && MustRetry(answer)),
             DelayGenerator = arguments => ValueTask.FromResult<TimeSpan?>(Pause(arguments.AttemptNumber, arguments.Outcome.Result)),
         };
         retries = new ResiliencePipelineBuilder<RemoteWriteAnswer> { TimeProvider = clock }.AddRetry(options).Build();
@@ -89,6 +88,12 @@ public sealed class RemoteWriteSender : IDisposable
     public async Task<RemoteWriteOutcome> SendAsync(WriteRequestBatch batch, CancellationToken cancellation)
     {
         RemoteWriteOutcome outcome = new();
+        if (batch.SeriesCount == 0 && Message == RemoteWriteMessage.Version2)
+        {
+            // Metadata alone: in 2.0 each series carries its own.
+            return outcome;
+        }
+
         await SettleAsync(batch, null, outcome, cancellation).ConfigureAwait(false);
         return outcome;
     }
@@ -102,9 +107,9 @@ public sealed class RemoteWriteSender : IDisposable
     {
         RemoteWriteAnswer answer = await PushAsync(batch, outcome, cancellation).ConfigureAwait(false);
         outcome.CountRequest();
-        if (answer.IsAccepted)
+        if (answer.IsAccepted || answer.IsPartial)
         {
-            outcome.CountSent(batch.SampleCount);
+            Settle(batch, answer, outcome);
             return null;
         }
 
@@ -125,10 +130,46 @@ public sealed class RemoteWriteSender : IDisposable
         return left == right ? left : null;
     }
 
+    // Samples that the receiver does not count among the written ones are refused, for the reasons that it tells.
+    private void Settle(WriteRequestBatch batch, RemoteWriteAnswer answer, RemoteWriteOutcome outcome)
+    {
+        int written = (int)Math.Clamp(answer.Written ?? batch.SampleCount, 0, batch.SampleCount);
+        outcome.CountSent(written);
+        if (written == batch.SampleCount)
+        {
+            return;
+        }
+
+        string text = $"{answer.Describe()} ({written} of {batch.SampleCount} samples written)";
+        foreach ((RefusalReason reason, int samples) in RefusalReasons.Share(answer.Text, batch.SampleCount - written))
+        {
+            outcome.CountRefused(reason, samples, text);
+            notes.Refused(reason, samples, text);
+        }
+    }
+
+    private RemoteWriteMessage Message => Volatile.Read(ref fallenBack) == 0 ? settings.Message : RemoteWriteMessage.Version1;
+
     private async Task<RemoteWriteAnswer> PushAsync(WriteRequestBatch batch, RemoteWriteOutcome outcome, CancellationToken cancellation)
     {
-        // An array of its own for each request: after a time-out the connection may still be reading it.
-        byte[] body = Snappy.CompressToArray(batch.Body.Span);
+        RemoteWriteAnswer answer = await RepeatAsync(batch, Message, outcome, cancellation).ConfigureAwait(false);
+        if (!answer.IsMisread)
+        {
+            return answer;
+        }
+
+        if (Interlocked.Exchange(ref fallenBack, 1) == 0)
+        {
+            notes.FellBack(answer.Describe());
+        }
+
+        return await RepeatAsync(batch, RemoteWriteMessage.Version1, outcome, cancellation).ConfigureAwait(false);
+    }
+
+    private async Task<RemoteWriteAnswer> RepeatAsync(
+        WriteRequestBatch batch, RemoteWriteMessage message, RemoteWriteOutcome outcome, CancellationToken cancellation)
+    {
+        byte[] body = requests.Compress(batch, message);
         int attempts = 0;
         return await retries.ExecuteAsync(
             async token =>
@@ -138,10 +179,10 @@ public sealed class RemoteWriteSender : IDisposable
                     outcome.CountRetry();
                 }
 
-                RemoteWriteAnswer answer = await AttemptAsync(body, token).ConfigureAwait(false);
-                if (answer.MustRetry)
+                RemoteWriteAnswer answer = await AttemptAsync(body, message, token).ConfigureAwait(false);
+                if (MustRetry(answer))
                 {
-                    notes.Failed(answer.Describe());
+                    notes.Failed(answer.IsMisread ? NeedsVersion2(answer) : answer.Describe());
                 }
                 else
                 {
@@ -153,9 +194,15 @@ public sealed class RemoteWriteSender : IDisposable
             cancellation).ConfigureAwait(false);
     }
 
-    private async Task<RemoteWriteAnswer> AttemptAsync(byte[] body, CancellationToken cancellation)
+    // Without 2.0 these names cannot be sent, and others would be other series: until somebody mends receiver or settings the points wait.
+    private bool MustRetry(RemoteWriteAnswer answer) => answer.MustRetry || (answer.IsMisread && needsVersion2);
+
+    private string NeedsVersion2(RemoteWriteAnswer answer) =>
+        $"the receiver does not read remote write 2.0, which translation_strategy {settings.Rules.Translation} needs ({answer.Describe()})";
+
+    private async Task<RemoteWriteAnswer> AttemptAsync(byte[] body, RemoteWriteMessage message, CancellationToken cancellation)
     {
-        using HttpRequestMessage request = CreateRequest(body);
+        using HttpRequestMessage request = requests.Create(body, message);
         using CancellationTokenSource attempt = new(settings.Timeout, clock);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(attempt.Token, cancellation);
         try
@@ -163,7 +210,12 @@ public sealed class RemoteWriteSender : IDisposable
             using HttpResponseMessage response =
                 await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
             string text = response.IsSuccessStatusCode ? "" : await ReadAnswerAsync(response, either.Token).ConfigureAwait(false);
-            return new RemoteWriteAnswer(response.StatusCode, text, RetryAfter(response.Headers.RetryAfter));
+            long? written = message == RemoteWriteMessage.Version2 ? WrittenCounts.Read(response.Headers) : null;
+            receiverIsKnown = receiverIsKnown || written is not null;
+            return new RemoteWriteAnswer(response.StatusCode, text, RetryAfter(response.Headers.RetryAfter))
+            {
+                Message = message, Written = written, ReceiverIsKnown = receiverIsKnown,
+            };
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -185,32 +237,6 @@ public sealed class RemoteWriteSender : IDisposable
         }
 
         return text.ToString();
-    }
-
-    private HttpRequestMessage CreateRequest(byte[] body)
-    {
-        ByteArrayContent content = new(body);
-        content.Headers.ContentType = new MediaTypeHeaderValue("application/x-protobuf");
-        content.Headers.ContentEncoding.Add("snappy");
-        HttpRequestMessage request = new(HttpMethod.Post, settings.Endpoint) { Content = content };
-        request.Headers.TryAddWithoutValidation("X-Prometheus-Remote-Write-Version", "0.1.0");
-        request.Headers.TryAddWithoutValidation("User-Agent", userAgent);
-        if (settings.Tls.ServerName.Length > 0 && settings.Endpoint.Scheme == Uri.UriSchemeHttps)
-        {
-            // .NET takes the name to ask for, and to find in the certificate, from here.
-            request.Headers.Host = settings.Tls.ServerName;
-        }
-
-        foreach (KeyValuePair<string, string> header in settings.Headers)
-        {
-            // What .NET counts as a header of the content is refused by the request's own collection.
-            if (!ReservedHeaders.Contains(header.Key) && !request.Headers.TryAddWithoutValidation(header.Key, header.Value))
-            {
-                content.Headers.TryAddWithoutValidation(header.Key, header.Value);
-            }
-        }
-
-        return request;
     }
 
     private static async Task<string> ReadAnswerAsync(HttpResponseMessage response, CancellationToken cancellation)

@@ -59,6 +59,10 @@ internal static partial class Log
     [LoggerMessage(12, LogLevel.Information, "Remote write to {Endpoint} works again; it failed since {Since:u}, {Attempts} attempts")]
     public static partial void RemoteWriteBack(this ILogger logger, string endpoint, DateTimeOffset since, int attempts);
 
+    [LoggerMessage(35, LogLevel.Warning,
+        "{Endpoint} does not read remote write 2.0 ({Answer}): 1.0 is sent until the next start, without start timestamps")]
+    public static partial void RemoteWriteFellBack(this ILogger logger, string endpoint, string answer);
+
     [LoggerMessage(13, LogLevel.Error,
         "Remote write refused {Samples} samples for good ({Reason}; further ones are counted, not logged, for a "
         + "minute): {Answer}")]

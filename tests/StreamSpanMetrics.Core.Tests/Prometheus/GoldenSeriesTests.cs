@@ -5,8 +5,11 @@ using System.Text;
 using Google.Protobuf;
 using OpenTelemetry.Proto.Collector.Metrics.V1;
 using Prometheus.RemoteWrite.V1;
+using Prometheus.RemoteWrite.V2;
 using Snappier;
 using StreamSpanMetrics.Core.Prometheus;
+using StreamSpanMetrics.Testing;
+using TimeSeries = Prometheus.RemoteWrite.V1.TimeSeries;
 
 namespace StreamSpanMetrics.Core.Tests.Prometheus;
 
@@ -20,6 +23,8 @@ public sealed class GoldenSeriesTests
     {
         ["resource-attributes"] = new PrometheusRules { ResourceAttributesAsLabels = true },
         ["no-suffixes"] = new PrometheusRules { Translation = TranslationStrategy.UnderscoreEscapingWithoutSuffixes },
+        ["no-translation"] = new PrometheusRules { Translation = TranslationStrategy.NoTranslation },
+        ["utf8-suffixes"] = new PrometheusRules { Translation = TranslationStrategy.NoUTF8EscapingWithSuffixes },
         ["prw-namespace-external"] = new PrometheusRules
         {
             Namespace = "shop",
@@ -32,7 +37,7 @@ public sealed class GoldenSeriesTests
     private static readonly string[] Settings =
     [
         "article", "plain", "dimensions", "odd-label-names", "seconds", "identity", "events", "histogram-off", "resource-attributes",
-        "no-suffixes", "prw-namespace-external",
+        "no-suffixes", "prw-namespace-external", "no-translation", "utf8-suffixes",
     ];
 
     public static TheoryData<string, string> Cases()
@@ -85,14 +90,14 @@ public sealed class GoldenSeriesTests
 
         // The golden file escapes as JSON does, the exposition leaves control characters other than line feeds as they are.
         IEnumerable<string> series = lines[..^2].Where(line => !line.StartsWith('#'))
-            .Select(line => line[..line.LastIndexOf(' ')])
+            .Select(line => ExpositionLine.Unquoted(line[..line.LastIndexOf(' ')]))
             .Select(line => line.Replace("\t", @"\t", StringComparison.Ordinal).Replace("\0", @"\u0000", StringComparison.Ordinal));
         Assert.Equal(ReadSeries(settings, corpus).Keys.Order(StringComparer.Ordinal), series.Order(StringComparer.Ordinal));
     }
 
     [Fact]
     public void Every_settings_has_a_case() =>
-        Assert.Equal(24, Cases().Count);
+        Assert.Equal(26, Cases().Count);
 
     [Fact]
     public void Labels_are_on_the_wire_in_the_order_of_the_collector()
@@ -107,6 +112,33 @@ public sealed class GoldenSeriesTests
         WriteRequest request = WriteRequest.Parser.ParseFrom(body);
         Assert.Equal(241, request.Timeseries.Count);
         Assert.Equal(ours.Order(), request.Timeseries.Select(Labels).Order());
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void The_same_series_travel_as_2_0(string settings, string corpus)
+    {
+        SeriesBuffer buffer = Translate(settings, corpus);
+        Request request = TestSeries.Decode2(buffer);
+        Assert.Equal(TestSeries.Decode(buffer), Version2Requests.ToVersion1(request));
+        Assert.Equal("", request.Symbols[0]);
+        Assert.Equal(request.Symbols.Count, request.Symbols.Distinct().Count());
+        Assert.Equal(Enumerable.Range(1, request.Symbols.Count - 1), Version2Requests.References(request).Where(one => one > 0).Distinct());
+    }
+
+    [Fact]
+    public void A_2_0_request_says_of_each_series_what_that_of_the_collector_says()
+    {
+        Request theirs = Request.Parser.ParseFrom(Snappy.DecompressToArray(FixtureFiles.ReadBytes("remote-write-2/flask.snappy")));
+        SeriesBuffer buffer = new();
+        new SeriesTranslator(new PrometheusRules()).Translate(Parse(FixtureFiles.ReadText("remote-write-2/flask.json")), buffer);
+        Request ours = TestSeries.Decode2(buffer);
+        Assert.Equal(241, theirs.Timeseries.Count);
+        Assert.Equal(Described(theirs), Described(ours));
+
+        // Theirs has no start timestamps; ours of counters and histograms, but not of target_info, which is a gauge.
+        Assert.DoesNotContain(theirs.Timeseries, series => series.Samples[0].StartTimestamp != 0);
+        Assert.Single(ours.Timeseries, series => series.Samples[0].StartTimestamp == 0);
     }
 
     [Fact]
@@ -127,6 +159,17 @@ public sealed class GoldenSeriesTests
         series.Contains("job=\"edge-resorder\"", StringComparison.Ordinal)
         || series.Contains("job=\"edge-reskinds\"", StringComparison.Ordinal);
 
+    private static IEnumerable<string> Described(Request request)
+    {
+        IEnumerable<string> lines = Version2Requests.ToVersion1(request).Timeseries.Zip(request.Timeseries, (labels, series) =>
+        {
+            Metadata metadata = series.Metadata;
+            string[] symbols = [.. request.Symbols];
+            return $"{Labels(labels)} {metadata.Type} {symbols[metadata.HelpRef]} {symbols[metadata.UnitRef]} {series.Samples[0].Value:G9}";
+        });
+        return lines.Order(StringComparer.Ordinal);
+    }
+
     private static string Labels(TimeSeries series) => string.Join('\n', series.Labels.Select(label => $"{label.Name}={label.Value}"));
 
     private static SeriesBuffer Translate(string settings, string corpus)
@@ -135,12 +178,14 @@ public sealed class GoldenSeriesTests
 
         // The only zero double among the inputs is a negative one; its sign was lost when the file was recorded.
         json = json.Replace("\"doubleValue\": 0\n", "\"doubleValue\": -0.0\n", StringComparison.Ordinal);
-        JsonParser parser = new(JsonParser.Settings.Default.WithIgnoreUnknownFields(true));
         SeriesBuffer buffer = new();
         SeriesTranslator translator = new(RulesBySettings.GetValueOrDefault(settings) ?? new PrometheusRules());
-        translator.Translate(parser.Parse<ExportMetricsServiceRequest>(json), buffer);
+        translator.Translate(Parse(json), buffer);
         return buffer;
     }
+
+    private static ExportMetricsServiceRequest Parse(string json) =>
+        new JsonParser(JsonParser.Settings.Default.WithIgnoreUnknownFields(true)).Parse<ExportMetricsServiceRequest>(json);
 
     private static Dictionary<string, double> ReadSeries(string settings, string corpus)
     {

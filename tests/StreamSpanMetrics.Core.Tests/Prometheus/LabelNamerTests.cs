@@ -21,4 +21,16 @@ public sealed class LabelNamerTests
     [InlineData("", "")]
     public void Names_are_those_that_the_collector_was_seen_to_give(string attribute, string expected) =>
         Assert.Equal(expected, LabelNamer.Name(attribute));
+
+    [Theory]
+    [InlineData("http.method")]
+    [InlineData("日本")]
+    [InlineData("__y")]
+    [InlineData("1")]
+    public void Names_are_kept_where_the_strategy_says_so(string attribute)
+    {
+        Assert.Equal(attribute, LabelNamer.Name(attribute, TranslationStrategy.NoTranslation));
+        Assert.Equal(attribute, LabelNamer.Name(attribute, TranslationStrategy.NoUTF8EscapingWithSuffixes));
+        Assert.Equal(LabelNamer.Name(attribute), LabelNamer.Name(attribute, TranslationStrategy.UnderscoreEscapingWithoutSuffixes));
+    }
 }

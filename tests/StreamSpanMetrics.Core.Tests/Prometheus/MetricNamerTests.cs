@@ -35,6 +35,50 @@ public sealed class MetricNamerTests
     }
 
     [Theory]
+    [InlineData("calls", "", MetricKind.Counter, "calls_total")]
+    [InlineData("duration", "ms", MetricKind.Histogram, "duration_milliseconds")]
+    [InlineData("traces.span.metrics.calls", "", MetricKind.Counter, "traces.span.metrics.calls_total")]
+    [InlineData("traces.span.metrics.duration", "s", MetricKind.Histogram, "traces.span.metrics.duration_seconds")]
+    [InlineData("total.requests", "1", MetricKind.Counter, "total.requests_total")]
+    [InlineData("requests_total", "{request}", MetricKind.Counter, "requests_total")]
+    [InlineData("requests.total", "", MetricKind.Counter, "requests_total")]
+    [InlineData("duration_milliseconds", "ms", MetricKind.Histogram, "duration_milliseconds")]
+    [InlineData("latency.ms", "ms", MetricKind.Histogram, "latency.ms_milliseconds")]
+    [InlineData("cpu.utilization", "1", MetricKind.Gauge, "cpu.utilization_ratio")]
+    [InlineData("ratio.cpu", "1", MetricKind.Gauge, "ratio.cpu_ratio")]
+    [InlineData("system.network.io", "By", MetricKind.Counter, "system.network.io_bytes_total")]
+    [InlineData("disk.rate", "By/s", MetricKind.Gauge, "disk.rate_bytes_per_second")]
+    [InlineData("req.rate", "{request}/s", MetricKind.Gauge, "req.rate_per_second")]
+    [InlineData("io.per_second", "By/s", MetricKind.Counter, "io_bytes_per_second_total")]
+    [InlineData("a..b__c", "", MetricKind.Gauge, "a..b__c")]
+    [InlineData("1st.metric", "", MetricKind.Gauge, "1st.metric")]
+    [InlineData("日本", "fur long", MetricKind.Gauge, "日本_fur long")]
+    public void Kept_names_get_suffixes_or_nothing(string name, string unit, MetricKind kind, string withSuffixes)
+    {
+        Assert.Equal(withSuffixes, new MetricNamer("", TranslationStrategy.NoUTF8EscapingWithSuffixes).Name(name, unit, kind));
+        Assert.Equal(name, new MetricNamer("", TranslationStrategy.NoTranslation).Name(name, unit, kind));
+        Assert.Equal(
+            "my shop_" + withSuffixes, new MetricNamer("my shop", TranslationStrategy.NoUTF8EscapingWithSuffixes).Name(name, unit, kind));
+        Assert.Equal("my shop_" + name, new MetricNamer("my shop", TranslationStrategy.NoTranslation).Name(name, unit, kind));
+    }
+
+    [Fact]
+    public void A_kept_name_that_is_nothing_but_the_suffix_stays()
+    {
+        Assert.Equal("total_total", new MetricNamer("", TranslationStrategy.NoUTF8EscapingWithSuffixes).Name("total", "", MetricKind.Counter));
+        Assert.Equal("n_total", new MetricNamer("n", TranslationStrategy.NoUTF8EscapingWithSuffixes).Name("total", "", MetricKind.Counter));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("___")]
+    public void A_kept_name_without_letters_is_no_name(string name)
+    {
+        Assert.Null(new MetricNamer("", TranslationStrategy.NoUTF8EscapingWithSuffixes).Name(name, "", MetricKind.Gauge));
+        Assert.Null(new MetricNamer("", TranslationStrategy.NoTranslation).Name(name, "", MetricKind.Counter));
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("...")]
     [InlineData("___")]

@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text;
 using Prometheus.RemoteWrite.V1;
+using Prometheus.RemoteWrite.V2;
 using StreamSpanMetrics.Core.Prometheus;
+using TimeSeries = Prometheus.RemoteWrite.V1.TimeSeries;
 
 namespace StreamSpanMetrics.Core.Tests.Prometheus;
 
@@ -10,6 +12,10 @@ internal static class TestSeries
 {
     public static WriteRequest Decode(SeriesBuffer buffer) =>
         WriteRequest.Parser.ParseFrom(buffer.BytesOf(0, buffer.SeriesCount).Span);
+
+    /// <summary>The same series as 2.0.</summary>
+    public static Request Decode2(SeriesBuffer buffer) =>
+        Request.Parser.ParseFrom(new RemoteWrite2Encoder().Encode(new WriteRequestBatch(buffer, 0, buffer.SeriesCount)).Span);
 
     /// <summary>Name and labels in wire order, as the golden files print them.</summary>
     public static string Text(TimeSeries series)

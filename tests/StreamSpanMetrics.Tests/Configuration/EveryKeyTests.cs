@@ -138,6 +138,7 @@ public sealed class EveryKeyTests
         BasicAuth = new BasicAuthSettings { UserName = "12345", Password = new Secret("rubber") },
         RetryInitialInterval = TimeSpan.FromSeconds(1),
         RetryMaxInterval = TimeSpan.FromMinutes(1),
+        Message = RemoteWriteMessage.Version2,
         MaxBatchBytes = 1_000_000,
         Rules = new PrometheusRules
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using StreamSpanMetrics.Testing;
 
 namespace StreamSpanMetrics.Tests.Golden;
 
@@ -38,7 +39,8 @@ internal static partial class GoldenSeries
     }
 
     /// <summary>
-    /// The same of an exposition. The golden files escape labels as JSON does; an exposition leaves control characters as they are.
+    /// The same of an exposition. The golden files escape labels as JSON does; an exposition leaves control characters as they are. They do
+    /// not quote names, as an exposition does where a name is more than letters, digits and underscores.
     /// </summary>
     public static Dictionary<string, double> ReadExposition(string exposition, bool reduced)
     {
@@ -47,7 +49,7 @@ internal static partial class GoldenSeries
         return Read(
             from line in lines[..^2]
             where !line.StartsWith('#')
-            select line.Replace("\t", @"\t", StringComparison.Ordinal).Replace("\0", @"\u0000", StringComparison.Ordinal),
+            select ExpositionLine.Unquoted(line).Replace("\t", @"\t", StringComparison.Ordinal).Replace("\0", @"\u0000", StringComparison.Ordinal),
             reduced);
     }
 

@@ -132,6 +132,8 @@ public sealed class ReceiverTlsTests
 
         public void Back(DateTimeOffset since, int attempts) => Assert.Fail("it failed before");
 
+        public void FellBack(string answer) => Assert.Fail(answer);
+
         public void Refused(RefusalReason reason, int samples, string answer) => Assert.Fail(answer);
 
         public void Dispose() => happened.Dispose();

@@ -11,6 +11,8 @@ internal sealed class RecordingObserver : IRemoteWriteObserver
 
     public List<(RefusalReason Reason, int Samples, string Answer)> RefusedNotes { get; } = [];
 
+    public List<string> FellBackNotes { get; } = [];
+
     public int Retries { get; private set; }
 
     public void Retried() => Retries++;
@@ -18,6 +20,8 @@ internal sealed class RecordingObserver : IRemoteWriteObserver
     public void Away(DateTimeOffset since, int attempts, string cause) => AwayNotes.Add((since, attempts, cause));
 
     public void Back(DateTimeOffset since, int attempts) => BackNotes.Add((since, attempts));
+
+    public void FellBack(string answer) => FellBackNotes.Add(answer);
 
     public void Refused(RefusalReason reason, int samples, string answer) => RefusedNotes.Add((reason, samples, answer));
 }

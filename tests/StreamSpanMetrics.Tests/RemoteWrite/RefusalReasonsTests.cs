@@ -19,4 +19,14 @@ public sealed class RefusalReasonsTests
     [InlineData("", "other")]
     public void The_text_of_an_answer_tells_the_reason(string answer, string label) =>
         Assert.Equal(label, RefusalReasons.Label(RefusalReasons.Classify(answer)));
+
+    [Theory]
+    [InlineData("", 3, "Other 3")]
+    [InlineData("out of order sample", 3, "AlreadyWritten 3")]
+    [InlineData("out of order sample\nduplicate sample for timestamp\nout of order sample\n", 3, "AlreadyWritten 2, Duplicate 1")]
+    [InlineData("too old sample\nduplicate sample for timestamp\nduplicate sample for timestamp of serie", 9, "TooOld 1, Duplicate 8")]
+    [InlineData("too old sample\nout of order sample\n", 1, "TooOld 1")]
+    [InlineData("\n \n", 2, "Other 2")]
+    public void Refused_samples_are_shared_out_by_the_lines_of_the_answer(string answer, int samples, string expected) => Assert.Equal(
+        expected, string.Join(", ", RefusalReasons.Share(answer, samples).Select(share => $"{share.Reason} {share.Samples}")));
 }

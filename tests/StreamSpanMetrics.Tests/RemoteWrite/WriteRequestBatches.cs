@@ -9,7 +9,23 @@ namespace StreamSpanMetrics.Tests.RemoteWrite;
 internal static class WriteRequestBatches
 {
     /// <summary>A batch of some series with one sample each, its value the number of the series.</summary>
-    public static WriteRequestBatch Of(int count)
+    /// <param name="count">Number of series.</param>
+    /// <param name="birth">Whether each has a zero point one second before besides.</param>
+    public static WriteRequestBatch Of(int count, bool birth = false)
+    {
+        SeriesBuffer series = SeriesOf(count, birth);
+        return new WriteRequestBatch(series, 0, series.SeriesCount);
+    }
+
+    /// <summary>The request of metadata that goes before such a batch.</summary>
+    public static WriteRequestBatch Metadata()
+    {
+        RemoteWriteBatcher batcher = new(int.MaxValue, sendMetadata: true);
+        batcher.Append(SeriesOf(1, birth: false));
+        return batcher.Requests()[0];
+    }
+
+    private static SeriesBuffer SeriesOf(int count, bool birth)
     {
         Metric metric = new()
         {
@@ -20,6 +36,13 @@ internal static class WriteRequestBatches
             NumberDataPoint point = new() { TimeUnixNano = 1_000_000_000, AsInt = number };
             point.Attributes.Add(new KeyValue { Key = "n", Value = new AnyValue { IntValue = number } });
             metric.Sum.DataPoints.Add(point);
+            if (birth)
+            {
+                NumberDataPoint zero = point.Clone();
+                zero.TimeUnixNano = 0;
+                zero.AsInt = 0;
+                metric.Sum.DataPoints.Add(zero);
+            }
         }
 
         ScopeMetrics scope = new();
@@ -30,6 +53,6 @@ internal static class WriteRequestBatches
         record.ResourceMetrics.Add(resource);
         SeriesBuffer series = new();
         new SeriesTranslator(new PrometheusRules()).Translate(record, series);
-        return new WriteRequestBatch(series, 0, series.SeriesCount);
+        return series;
     }
 }
