@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Globalization;
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -9,6 +11,8 @@ namespace StreamSpanMetrics.Integration.Tests.Sinks;
 /// <summary>A remote-write receiver in front of a real one, with moods. What it hands on is kept, in the order of arrival.</summary>
 public sealed class MoodyReceiver : IAsyncDisposable
 {
+    private const string WrittenSuffix = "-Written";
+    private const StringComparison Ignored = StringComparison.OrdinalIgnoreCase;
     private static readonly TimeSpan SlowPause = TimeSpan.FromSeconds(1);
 
     private readonly WebApplication web;
@@ -17,6 +21,8 @@ public sealed class MoodyReceiver : IAsyncDisposable
     private readonly CancellationTokenSource stop = new();
     private readonly List<byte[]> seen = [];
     private readonly List<byte[]> handedOn = [];
+    private readonly List<long> writtenOfHandedOn = [];
+    private readonly ConcurrentDictionary<string, int> contentTypes = [];
     private int requests;
 
     private MoodyReceiver(Uri server)
@@ -41,11 +47,26 @@ public sealed class MoodyReceiver : IAsyncDisposable
     /// <summary>Requests so far.</summary>
     public int Requests => Volatile.Read(ref requests);
 
+    /// <summary>How many requests came with each content type.</summary>
+    public IReadOnlyDictionary<string, int> ContentTypes => contentTypes;
+
     /// <summary>Bodies that came, whatever became of them.</summary>
     public IReadOnlyList<byte[]> Seen => Copy(seen);
 
     /// <summary>Bodies that the server behind accepted.</summary>
     public IReadOnlyList<byte[]> HandedOn => Copy(handedOn);
+
+    /// <summary>The same bodies, each with what the server behind said it wrote: of 1.0 it says nothing, which is 0.</summary>
+    public IReadOnlyList<(byte[] Body, long Written)> Written
+    {
+        get
+        {
+            lock (handedOn)
+            {
+                return [.. handedOn.Zip(writtenOfHandedOn)];
+            }
+        }
+    }
 
     /// <summary>Listens on a free port.</summary>
     /// <param name="server">The receiver behind.</param>
@@ -71,6 +92,7 @@ public sealed class MoodyReceiver : IAsyncDisposable
         using MemoryStream body = new();
         await context.Request.Body.CopyToAsync(body);
         Keep(seen, body.ToArray());
+        contentTypes.AddOrUpdate(context.Request.ContentType ?? "", 1, (_, count) => count + 1);
         try
         {
             switch (mood)
@@ -113,9 +135,21 @@ public sealed class MoodyReceiver : IAsyncDisposable
         const string version = "X-Prometheus-Remote-Write-Version";
         request.Headers.TryAddWithoutValidation(version, context.Request.Headers[version].ToString());
         using HttpResponseMessage answer = await http.SendAsync(request, stop.Token);
+        long written = 0;
+        foreach (KeyValuePair<string, IEnumerable<string>> header in answer.Headers.Where(header => header.Key.EndsWith(WrittenSuffix, Ignored)))
+        {
+            context.Response.Headers[header.Key] = header.Value.ToArray();
+            written += long.Parse(header.Value.Single(), CultureInfo.InvariantCulture);
+        }
+
         if (answer.IsSuccessStatusCode)
         {
-            Keep(handedOn, body);
+            lock (handedOn)
+            {
+                handedOn.Add(body);
+                writtenOfHandedOn.Add(written);
+            }
+
             Accepted?.Invoke();
         }
 

@@ -8,12 +8,12 @@ public sealed class WrittenSamples
 {
     private readonly Dictionary<string, List<Sample>> bySeries = [];
 
-    /// <summary>Decodes snappy-compressed requests of version 1.</summary>
-    public WrittenSamples(IEnumerable<byte[]> bodies)
+    /// <summary>Takes the samples of requests.</summary>
+    public WrittenSamples(IEnumerable<WriteRequest> requests)
     {
-        foreach (byte[] body in bodies)
+        foreach (WriteRequest request in requests)
         {
-            foreach (TimeSeries series in WriteRequest.Parser.ParseFrom(Snappy.DecompressToArray(body)).Timeseries)
+            foreach (TimeSeries series in request.Timeseries)
             {
                 string name = string.Join(',', series.Labels.Select(label => $"{label.Name}={label.Value}"));
                 if (!bySeries.TryGetValue(name, out List<Sample>? samples))
@@ -25,6 +25,12 @@ public sealed class WrittenSamples
                 samples.AddRange(series.Samples);
             }
         }
+    }
+
+    /// <summary>Decodes snappy-compressed requests of version 1.</summary>
+    public WrittenSamples(IEnumerable<byte[]> bodies)
+        : this(bodies.Select(body => WriteRequest.Parser.ParseFrom(Snappy.DecompressToArray(body))))
+    {
     }
 
     /// <summary>Number of series.</summary>

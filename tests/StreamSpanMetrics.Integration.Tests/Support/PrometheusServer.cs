@@ -32,9 +32,10 @@ public sealed class PrometheusServer : IAsyncDisposable
     /// <param name="outOfOrderTimeWindow">How old a sample may be beside newer ones, for example <c>24h</c>; null: not at all.</param>
     /// <param name="webConfigFile">A web configuration file that turns on TLS; null: plain HTTP.</param>
     /// <param name="client">Asks it; null: a client without any secret.</param>
+    /// <param name="arguments">Further arguments of the program.</param>
     /// <exception cref="UnavailableException">There is no such program.</exception>
     public static async Task<PrometheusServer> StartAsync(
-        string? outOfOrderTimeWindow = null, string? webConfigFile = null, HttpClient? client = null)
+        string? outOfOrderTimeWindow = null, string? webConfigFile = null, HttpClient? client = null, params IEnumerable<string> arguments)
     {
         string program = ProgramPath.Find("prometheus") ?? throw new UnavailableException("there is no prometheus on PATH");
         TemporaryFolder folder = new();
@@ -47,6 +48,7 @@ public sealed class PrometheusServer : IAsyncDisposable
             "--web.enable-remote-write-receiver",
             "--enable-feature=exemplar-storage,native-histograms",
             "--log.level=warn",
+            .. arguments,
             .. webConfigFile is null ? Array.Empty<string>() : [$"--web.config.file={webConfigFile}"],
         ]);
         PrometheusServer server = new(new Uri($"{(webConfigFile is null ? "http" : "https")}://127.0.0.1:{port.Port}/"), client);
