@@ -75,6 +75,33 @@ public sealed class RemoteWrite2EncoderTests
     }
 
     [Fact]
+    public void Records_that_join_keep_their_metadata_and_starts()
+    {
+        RemoteWriteBatcher batcher = new(3_000_000, sendMetadata: false);
+        for (ulong number = 1; number <= 300; number++)
+        {
+            batcher.Append(Translate(
+                ["service.name", "s" + number],
+                SeriesTranslatorTests.Calls(
+                    "calls" + (number % 3),
+                    Since(0, SeriesTranslatorTests.Number(number, 0)), Since(number, SeriesTranslatorTests.Number(1000, (long)number))),
+                SeriesTranslatorTests.Calls(
+                    "more" + (number % 5), Since(number + 300, SeriesTranslatorTests.Number(1000, (long)number + 300)))));
+        }
+
+        Request request = Request.Parser.ParseFrom(encoder.Encode(Assert.Single(batcher.Requests())).ToArray());
+        Assert.Equal(600, request.Timeseries.Count);
+        Assert.All(request.Timeseries, series =>
+        {
+            Sample last = series.Samples[^1];
+            bool isFirst = last.Value <= 300;
+            Assert.Equal(isFirst ? [0, (long)last.Value] : [(long)last.Value], series.Samples.Select(sample => sample.StartTimestamp));
+            Assert.Equal(isFirst ? $"calls{last.Value % 3}_total" : $"more{last.Value % 5}_total", NameOf(request, series));
+            Assert.Equal(Metadata.Types.MetricType.Counter, series.Metadata.Type);
+        });
+    }
+
+    [Fact]
     public void Exemplars_and_native_histograms_keep_all_their_fields()
     {
         V1.TimeSeries series = new();
@@ -120,9 +147,10 @@ public sealed class RemoteWrite2EncoderTests
     public void Random_series_equal_those_of_1_0_whole_and_cut(int seed)
     {
         Random random = new(seed);
-        SeriesBuffer buffer = Translate(
-            ["service.name", "c"],
-            SeriesTranslatorTests.Calls("calls", [.. Enumerable.Range(0, 3000).Select(number => Point(random, number))]));
+        Metric calls = SeriesTranslatorTests.Calls("calls", [.. Enumerable.Range(0, 3000).Select(number => Point(random, number))]);
+        calls.Unit = "By";
+        calls.Description = "Numbers.";
+        SeriesBuffer buffer = Translate(["service.name", "c"], calls);
         WriteRequestBatch whole = new(buffer, 0, buffer.SeriesCount);
         byte[] bytes = encoder.Encode(whole).ToArray();
         Assert.Equal(TestSeries.Decode(buffer), Version2Requests.ToVersion1(Request.Parser.ParseFrom(bytes)));
@@ -132,6 +160,8 @@ public sealed class RemoteWrite2EncoderTests
             WriteRequestBatch slice = whole.Slice(first, random.Next(whole.SeriesCount - first) + 1);
             Request request = Request.Parser.ParseFrom(encoder.Encode(slice).ToArray());
             Assert.Equal(V1.WriteRequest.Parser.ParseFrom(slice.Body.ToArray()), Version2Requests.ToVersion1(request));
+            Assert.All(request.Timeseries, series => Assert.Equal(
+                ("Numbers.", "bytes"), (request.Symbols[(int)series.Metadata.HelpRef], request.Symbols[(int)series.Metadata.UnitRef])));
             Assert.Equal(request.Symbols.Count, request.Symbols.Distinct().Count());
             Assert.Equal(Enumerable.Range(1, request.Symbols.Count - 1), Version2Requests.References(request).Where(one => one > 0).Distinct());
         }
