@@ -53,6 +53,35 @@ public sealed class RemoteWrite2EncoderTests
     }
 
     [Fact]
+    public void Native_histograms_tell_their_start_too()
+    {
+        Metric exponential = new()
+        {
+            Name = "native", Unit = "s",
+            ExponentialHistogram = new ExponentialHistogram { AggregationTemporality = AggregationTemporality.Cumulative },
+        };
+        foreach (ulong millis in (ulong[])[1000, 2000])
+        {
+            exponential.ExponentialHistogram.DataPoints.Add(new ExponentialHistogramDataPoint
+            {
+                TimeUnixNano = millis * 1_000_000, StartTimeUnixNano = 1_000_000_000, Count = 3, Positive = new() { BucketCounts = { 3 } },
+            });
+        }
+
+        HistogramDataPoint duration = SeriesTranslatorTests.Duration(2000, [1, 2], [5], 30);
+        duration.StartTimeUnixNano = 1_500_999_999;
+        SeriesBuffer buffer = SeriesTranslatorTests.Translate(
+            new PrometheusRules { ExplicitAsCustomBuckets = true },
+            SeriesTranslatorTests.Record(["service.name", "c"], exponential, SeriesTranslatorTests.Histogram("custom", "s", duration)));
+        Request request = Request.Parser.ParseFrom(Encode(buffer));
+        Assert.Equal(TestSeries.Decode(buffer), Version2Requests.ToVersion1(request));
+        Assert.Equal(
+            ["native_seconds Histogram 0 1000", "custom_seconds Histogram 1500"],
+            request.Timeseries.Select(series => $"{NameOf(request, series)} {series.Metadata.Type} "
+                + string.Join(' ', series.Histograms.Select(histogram => histogram.StartTimestamp))));
+    }
+
+    [Fact]
     public void Metadata_is_that_of_the_family()
     {
         Metric gauge = new() { Name = "level", Unit = "By", Description = "How full.", Gauge = new Gauge() };

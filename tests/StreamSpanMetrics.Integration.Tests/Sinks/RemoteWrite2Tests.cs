@@ -29,7 +29,8 @@ public sealed class RemoteWrite2Tests(KafkaFixture kafka, PrometheusFixture prom
         await using StreamApplication application = new(servers, topic)
         {
             RemoteWriteAddress = receiver.Address,
-            RemoteWrite = Message + ", timeout: 2s, retry_on_failure: {initial_interval: 50ms, max_interval: 200ms}",
+            RemoteWrite = Message + ", convert_explicit_histograms_to_nhcb: true, keep_classic_histograms: true, timeout: 2s, "
+                + "retry_on_failure: {initial_interval: 50ms, max_interval: 200ms}",
         };
         await using Traffic traffic = Traffic.Start(servers, topic, seed);
         application.StartWorker();
@@ -41,6 +42,8 @@ public sealed class RemoteWrite2Tests(KafkaFixture kafka, PrometheusFixture prom
         await totals.BecomeAsync(truth);
         await totals.NeverFellAsync();
         await totals.HasEveryPointAsync();
+        string durations = $"traces_span_metrics_duration_milliseconds{{run=\"{application.Id}\"}}";
+        Assert.Equal(truth.Spans, await server.QueryValueAsync($"sum(histogram_count({durations}))"));
         Assert.Equal([ContentType], receiver.ContentTypes.Keys);
         Assert.DoesNotContain("remote write 2.0", application.Output, StringComparison.Ordinal);
 
@@ -48,7 +51,7 @@ public sealed class RemoteWrite2Tests(KafkaFixture kafka, PrometheusFixture prom
         foreach ((byte[] body, long written) in receiver.Written)
         {
             Request request = Request.Parser.ParseFrom(Snappy.DecompressToArray(body));
-            Assert.Equal(request.Timeseries.Sum(series => series.Samples.Count), written);
+            Assert.Equal(request.Timeseries.Sum(series => series.Samples.Count + series.Histograms.Count), written);
             requests.Add(request);
         }
 
@@ -57,8 +60,12 @@ public sealed class RemoteWrite2Tests(KafkaFixture kafka, PrometheusFixture prom
         Assert.All(all, series => Assert.NotEqual(Metadata.Types.MetricType.Unspecified, series.Metadata.Type));
 
         // All but the zero point of a series, which stands at the start itself.
-        IEnumerable<Sample> counted = all.Where(series => series.Metadata.Type != Metadata.Types.MetricType.Gauge).SelectMany(series => series.Samples);
-        Assert.All(counted, sample => Assert.True(sample.StartTimestamp < sample.Timestamp && (sample.StartTimestamp > 0 || sample.Value == 0)));
+        foreach (TimeSeries series in all.Where(series => series.Metadata.Type != Metadata.Types.MetricType.Gauge))
+        {
+            Assert.All(series.Samples, sample => Assert.True(sample.StartTimestamp > 0 || sample.Value == 0));
+            Assert.All(series.Samples, sample => Assert.True(sample.StartTimestamp < sample.Timestamp));
+            Assert.All(series.Histograms, histogram => Assert.True(histogram.StartTimestamp > 0 || histogram.CountInt == 0));
+        }
     }
 
     [Fact]
