@@ -18,13 +18,16 @@ internal static class ExportMeasure
         SeriesTranslator translator = new(new PrometheusRules());
         SeriesBuffer translated = new();
         RemoteWriteBatcher batcher = new(MaxBatchBytes, sendMetadata: true);
-        double[] best = [double.MaxValue, double.MaxValue, double.MaxValue, double.MaxValue];
+        RemoteWrite2Encoder encoder = new();
+        double[] best = [.. Enumerable.Repeat(double.MaxValue, 6)];
         long samples = 0;
         long bytes = 0;
+        long compressed = 0;
+        long compressed2 = 0;
         for (int run = 0; run < Runs; run++)
         {
             double[] spent = new double[best.Length];
-            (samples, bytes) = (0, 0);
+            (samples, bytes, compressed, compressed2) = (0, 0, 0, 0);
             foreach (byte[] record in records)
             {
                 ExportMetricsServiceRequest points = new();
@@ -34,7 +37,10 @@ internal static class ExportMeasure
                 samples += translated.SampleCount;
                 bytes += translated.Length;
                 spent[2] += Time(() => batcher.Append(translated));
-                spent[3] += Time(() => batcher.Requests().ForEach(request => Snappy.CompressToArray(request.Body.Span)));
+                List<WriteRequestBatch> requests = batcher.Requests();
+                spent[3] += Time(() => requests.ForEach(request => compressed += Snappy.CompressToArray(request.Body.Span).Length));
+                spent[4] += Time(() => requests.ForEach(request => encoder.Encode(request)));
+                spent[5] += Time(() => requests.ForEach(request => compressed2 += Snappy.CompressToArray(encoder.Encode(request).Span).Length));
                 batcher.Clear();
             }
 
@@ -45,7 +51,9 @@ internal static class ExportMeasure
         }
 
         Console.WriteLine(FormattableString.Invariant($"records={records.Count} samples={samples} request_mb={bytes / 1e6:F0} ")
-            + FormattableString.Invariant($"parse_ms={best[0]:F0} translate_ms={best[1]:F0} gather_ms={best[2]:F0} compress_ms={best[3]:F0}"));
+            + FormattableString.Invariant($"parse_ms={best[0]:F0} translate_ms={best[1]:F0} gather_ms={best[2]:F0} compress_ms={best[3]:F0} ")
+            + FormattableString.Invariant($"compressed_mb={compressed / 1e6:F1} version2_encode_ms={best[4]:F0} ")
+            + FormattableString.Invariant($"version2_encode_and_compress_ms={best[5]:F0} version2_compressed_mb={compressed2 / 1e6:F1}"));
         return 0;
     }
 
