@@ -6,8 +6,11 @@ namespace StreamSpanMetrics.Core.Settings;
 /// <summary><c>connectors.span_metrics</c>, in the connector's own words.</summary>
 public sealed record ConnectorSettings
 {
-    /// <summary>Prefix of the metric names. Default of the connector since v0.109.</summary>
-    public string Namespace { get; init; } = "traces.span.metrics";
+    /// <summary>Default of <see cref="Namespace"/> in the connector since v0.109.</summary>
+    public const string DefaultNamespace = "traces.span.metrics";
+
+    /// <summary>Prefix of the metric names.</summary>
+    public string Namespace { get; init; } = DefaultNamespace;
 
     /// <summary><c>histogram.disable</c>.</summary>
     public bool HistogramDisabled { get; init; }
@@ -50,6 +53,6 @@ public sealed record ConnectorSettings
     /// <summary><c>series_expiration</c>: idle stream time after which a series ends; zero means never (the connector's default).</summary>
     public TimeSpan SeriesExpiration { get; init; } = TimeSpan.FromHours(1);
 
-    /// <summary><c>add_resource_attributes</c>: accepted; resource attributes are always emitted unless a feature gate says no.</summary>
+    /// <summary><c>add_resource_attributes</c>: wins over <see cref="FeatureGate.ExcludeResourceMetrics"/>; without it of no effect.</summary>
     public bool AddResourceAttributes { get; init; }
 }

@@ -25,7 +25,9 @@ public static class RulesBuilder
             IncludeServiceName = !Excluded(connector, "service.name"),
             IncludeSpanName = !Excluded(connector, "span.name"),
             IncludeSpanKind = !Excluded(connector, "span.kind"),
-            IncludeStatusCode = !Excluded(connector, "status.code"),
+            IncludeStatusCode = !Excluded(connector, Has(settings, FeatureGate.UseOtelStatusPrefix) ? "otel.status_code" : "status.code"),
+            UseOtelStatusCode = Has(settings, FeatureGate.UseOtelStatusPrefix),
+            IncludeResource = connector.AddResourceAttributes || !Has(settings, FeatureGate.ExcludeResourceMetrics),
             DropMissingServiceName = settings.Stream.DropMissingServiceName,
             Filter = settings.Stream.Filter,
         };
@@ -42,7 +44,9 @@ public static class RulesBuilder
     /// <summary>Rules of the room Points.</summary>
     public static PointRules Points(ProcessorSettings settings) => new()
     {
-        Namespace = settings.Connector.Namespace,
+        Namespace = Has(settings, FeatureGate.LegacyMetricNames) && settings.Connector.Namespace == ConnectorSettings.DefaultNamespace
+            ? ""
+            : settings.Connector.Namespace,
         IntervalMillis = (long)settings.Connector.MetricsFlushInterval.TotalMilliseconds,
         ExpiryMillis = (long)settings.Connector.SeriesExpiration.TotalMilliseconds,
         Histogram = Histogram(settings),
@@ -57,6 +61,19 @@ public static class RulesBuilder
     {
         PrometheusRules rules = settings.RemoteWrite?.Rules ?? new PrometheusRules();
         return rules with { IdentityLabels = IdentityLabels(settings.Connector.ResourceMetricsKeyAttributes) };
+    }
+
+    private static bool Has(ProcessorSettings settings, FeatureGate gate)
+    {
+        foreach (FeatureGate on in settings.Stream.FeatureGates)
+        {
+            if (on == gate)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static List<string> IdentityLabels(IReadOnlyList<string> keyAttributes)

@@ -56,6 +56,8 @@ public sealed record RulesFingerprint
         Dimensions(text, "events_dimensions", spans.EventsDimensions);
         Filter(text, "filter_include", spans.Filter.Include);
         Filter(text, "filter_exclude", spans.Filter.Exclude);
+        LineIf(spans.UseOtelStatusCode, text, "status", "otel.status_code");
+        LineIf(!spans.IncludeResource, text, "resource_attributes", "none");
         return text.ToString();
     }
 
@@ -73,6 +75,15 @@ public sealed record RulesFingerprint
         foreach (SpanFilterRule rule in rules)
         {
             Line(text, name, FilterRuleText.Of(rule));
+        }
+    }
+
+    /// <summary>What later features mean: a line only where they are used, so that the fingerprint stays what it is without.</summary>
+    private static void LineIf(bool used, StringBuilder text, string name, object value)
+    {
+        if (used)
+        {
+            Line(text, name, value);
         }
     }
 

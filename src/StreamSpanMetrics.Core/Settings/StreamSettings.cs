@@ -70,6 +70,9 @@ public sealed record StreamSettings
     /// <summary>Sets of dimensions that all metrics have besides the connector's.</summary>
     public IReadOnlyList<DimensionPreset> Presets { get; init; } = [];
 
+    /// <summary>Feature gates of the connector that are on.</summary>
+    public IReadOnlyList<FeatureGate> FeatureGates { get; init; } = [];
+
     /// <summary>Which spans are counted at all; without rules all of them.</summary>
     public SpanFilterRules Filter { get; init; } = new();
 

@@ -111,9 +111,23 @@ public sealed class ResourceReader
         ResourceAttribute serviceName = attributes[ServiceNameAttribute];
         ResourceAttribute none = new(ServiceNamespaceAttribute, TextKind.Absent, "");
         ResourceAttribute serviceNamespace = attributes.GetValueOrDefault(ServiceNamespaceAttribute, none);
-        ResourceAttribute[] identity = Identity(attributes, out HashSet<string> used);
         // The text of an array names the job, but is no string: the connector leaves the dimension empty.
         ResourceAttribute dimension = serviceNameIsString ? serviceName : new(ServiceNameAttribute, TextKind.Absent, "");
+        ResourceAttribute[] identity = [];
+        List<ResourceAttribute> descriptive = [];
+        string ofFilter = serviceName.Text;
+        if (rules.IncludeResource)
+        {
+            identity = Identity(attributes, out HashSet<string> used);
+            descriptive = Descriptive(attributes, used);
+        }
+        else
+        {
+            // What the points do not show cannot tell writers apart: the job is what the dimension says.
+            serviceNamespace = none;
+            serviceName = rules.IncludeServiceName ? dimension : new(ServiceNameAttribute, TextKind.Absent, "");
+        }
+
         string groupKey = GroupKey(serviceNamespace, serviceName, identity);
         return new ResourceEntry
         {
@@ -123,10 +137,10 @@ public sealed class ResourceReader
             Variant = table.Variant(groupKey + "|" + dimension.Kind),
             ServiceNameDimension = dimension,
             MissesServiceName = misses,
-            Descriptive = Descriptive(attributes, used),
+            Descriptive = descriptive,
             Values = values,
             ExtraKeyBytes = ExtraKeyBytes(values),
-            FilterVerdicts = filter?.JudgeResource(values, serviceName.Text) ?? [],
+            FilterVerdicts = filter?.JudgeResource(values, ofFilter) ?? [],
         };
     }
 

@@ -58,7 +58,8 @@ public sealed class SeriesKeyRenderer
 
         if (rules.IncludeStatusCode)
         {
-            Append(TextKind.String, SpanText.Status(rawKey[RawKeyWriter.StatusPosition]));
+            byte status = rawKey[RawKeyWriter.StatusPosition];
+            Append(TextKind.String, rules.UseOtelStatusCode ? SpanText.OtelStatus(status) : SpanText.Status(status));
         }
 
         for (int dimension = layout.Configured((SeriesFamily)rawKey[0]).Length; dimension > 0; dimension--)

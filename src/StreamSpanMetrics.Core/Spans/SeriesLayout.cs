@@ -55,7 +55,7 @@ public sealed class SeriesLayout
         AddIf(rules.IncludeServiceName, "service.name", names);
         AddIf(rules.IncludeSpanName, "span.name", names);
         AddIf(rules.IncludeSpanKind, "span.kind", names);
-        AddIf(rules.IncludeStatusCode, "status.code", names);
+        AddIf(rules.IncludeStatusCode, rules.UseOtelStatusCode ? "otel.status_code" : "status.code", names);
         BuiltInCount = names.Count;
         List<DimensionRule> configured = [];
         AddConfigured(rules.Dimensions, configured);

@@ -63,6 +63,17 @@ public sealed record SpanRules
     /// <summary>Built-in dimension <c>status.code</c>.</summary>
     public bool IncludeStatusCode { get; init; } = true;
 
+    /// <summary>
+    /// Whether the status is <c>otel.status_code</c> with OK, ERROR or nothing, instead of <c>status.code</c> with STATUS_CODE_OK and so on.
+    /// </summary>
+    public bool UseOtelStatusCode { get; init; }
+
+    /// <summary>
+    /// Whether points carry attributes of their resource. Without them nothing of a resource tells series apart but the dimensions, so
+    /// all resources with one <c>service.name</c> dimension are one: two of them would write the same series.
+    /// </summary>
+    public bool IncludeResource { get; init; } = true;
+
     /// <summary>Drops spans whose resource lacks <c>service.name</c>, else they count under <see cref="UnknownService"/>.</summary>
     public bool DropMissingServiceName { get; init; }
 

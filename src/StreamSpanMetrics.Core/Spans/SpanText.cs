@@ -36,6 +36,14 @@ public static class SpanText
         _ => [],
     };
 
+    /// <summary>Text of a status byte for <c>otel.status_code</c>; empty where it is unset or outside the specification.</summary>
+    public static ReadOnlySpan<byte> OtelStatus(byte code) => code switch
+    {
+        1 => "OK"u8,
+        2 => "ERROR"u8,
+        _ => [],
+    };
+
     /// <summary>Text of a status byte; empty outside the specification.</summary>
     public static ReadOnlySpan<byte> Status(byte code) => code switch
     {

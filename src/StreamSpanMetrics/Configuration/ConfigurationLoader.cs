@@ -76,7 +76,7 @@ public static class ConfigurationLoader
         ProcessorSettings settings = new()
         {
             Source = WithOneCluster(top, path, source, exporter),
-            Connector = ReadConnector(top, path.Connector),
+            Connector = ReadConnector(top, path.Connector, stream.FeatureGates),
             MetricsTopic = exporter?.Topic ?? new MetricsTopicSettings(),
             RemoteWrite = path.RemoteWriteExporter is null
                 ? null
@@ -87,11 +87,11 @@ public static class ConfigurationLoader
         return settings;
     }
 
-    private static ConnectorSettings ReadConnector(MappingReader top, Component? connector)
+    private static ConnectorSettings ReadConnector(MappingReader top, Component? connector, IReadOnlyList<FeatureGate> gates)
     {
         if (connector is null)
         {
-            return new ConnectorSettings();
+            return new ConnectorSettings { HistogramUnit = SpanMetricsReader.DefaultUnit(gates) };
         }
 
         if (connector.Type == "spanmetrics")
@@ -100,7 +100,7 @@ public static class ConfigurationLoader
                 connector.Key, connector.Path, "'spanmetrics' is a deprecated name", "write 'span_metrics', as newer Collectors do");
         }
 
-        return SpanMetricsReader.Read(Reader(top, connector));
+        return SpanMetricsReader.Read(Reader(top, connector), gates);
     }
 
     private static SpanSourceSettings ReadSource(MappingReader top, SelectedPath path, bool needsReceiver)

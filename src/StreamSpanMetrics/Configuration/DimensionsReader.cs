@@ -16,11 +16,11 @@ internal static class DimensionsReader
 
     private static readonly SearchValues<char> GlobLetters = SearchValues.Create("*?[");
 
-    /// <summary>Names of the built-in dimensions, which no other may have.</summary>
-    public static readonly IReadOnlyCollection<string> ReservedNames = ["service.name", "span.name", "span.kind", "status.code"];
+    /// <summary>Names of the built-in dimensions.</summary>
+    public static readonly IReadOnlyCollection<string> BuiltInNames = ["service.name", "span.name", "span.kind", "status.code"];
 
-    /// <summary>Reads the list below <paramref name="key"/>.</summary>
-    public static IReadOnlyList<DimensionRule> Read(MappingReader reader, string key)
+    /// <summary>Reads the list below <paramref name="key"/>, in which no dimension may have a name of <paramref name="reserved"/>.</summary>
+    public static IReadOnlyList<DimensionRule> Read(MappingReader reader, string key, IReadOnlyCollection<string> reserved)
     {
         IReadOnlyList<SettingNode> items = reader.Items(key);
         if (items.Count > MaxDimensions)
@@ -32,7 +32,7 @@ internal static class DimensionsReader
         List<DimensionRule> rules = [];
         foreach (SettingNode item in items)
         {
-            DimensionRule? rule = item.Kind == SettingKind.Scalar ? NotMapping(reader, key, item) : ReadOne(reader, key, item, rules);
+            DimensionRule? rule = item.Kind == SettingKind.Scalar ? NotMapping(reader, key, item) : ReadOne(reader, key, item, rules, reserved);
             if (rule is not null)
             {
                 rules.Add(rule);
@@ -49,12 +49,13 @@ internal static class DimensionsReader
         return null;
     }
 
-    private static DimensionRule? ReadOne(MappingReader reader, string key, SettingNode item, List<DimensionRule> others)
+    private static DimensionRule? ReadOne(
+        MappingReader reader, string key, SettingNode item, List<DimensionRule> others, IReadOnlyCollection<string> reserved)
     {
         MappingReader dimension = new(reader.Context, item, reader.PathOf(key));
         string name = dimension.Text("name", "");
         string? fallback = dimension.Find("default") is null ? null : dimension.Text("default", "");
-        List<string> aliases = ReadAliases(dimension, name);
+        List<string> aliases = ReadAliases(dimension, name, reserved);
         bool hasGlob = dimension.Find("glob") is not null;
         dimension.Finish();
         if (hasGlob)
@@ -70,7 +71,7 @@ internal static class DimensionsReader
             return null;
         }
 
-        if (ReservedNames.Contains(name))
+        if (reserved.Contains(name))
         {
             dimension.Error("name", $"'{name}' is a built-in dimension", "remove it; it is there unless exclude_dimensions names it");
             return null;
@@ -86,7 +87,7 @@ internal static class DimensionsReader
     }
 
     // Ours: the connector has no aliases, and so no rules for them.
-    private static List<string> ReadAliases(MappingReader dimension, string name)
+    private static List<string> ReadAliases(MappingReader dimension, string name, IReadOnlyCollection<string> reserved)
     {
         const string Key = "aliases";
         List<string> aliases = [];
@@ -104,7 +105,7 @@ internal static class DimensionsReader
                 "" => ("an attribute name must not be empty", "remove it"),
                 _ when node.Text == name => ($"'{node.Shown}' is the name of the dimension itself", "remove it: the name is looked for first"),
                 _ when aliases.Contains(node.Text) => ($"'{node.Shown}' stands twice in the list", "remove one of them"),
-                _ when ReservedNames.Contains(node.Text) => ($"'{node.Shown}' is a built-in dimension", "remove it; its label is there already"),
+                _ when reserved.Contains(node.Text) => ($"'{node.Shown}' is a built-in dimension", "remove it; its label is there already"),
                 _ when node.Text.AsSpan().ContainsAny(GlobLetters) =>
                     ($"'{node.Shown}' is a pattern, but aliases are exact names", "write each name in full"),
                 _ => null,

@@ -11,38 +11,46 @@ namespace StreamSpanMetrics.Configuration;
 internal static class SpanMetricsReader
 {
     private const string SecondsHint = "the units are ms and s";
+    private const string Status = "status.code";
+    private const string OtelStatus = "otel.status_code";
     private const string NoCaches = "memory is bounded by limits on series, not by caches";
 
     private static readonly TimeSpan ShortestStep = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestStep = TimeSpan.FromHours(1);
     private static readonly TimeSpan LongestExpiration = TimeSpan.FromDays(30);
 
-    /// <summary>Reads the section.</summary>
-    public static ConnectorSettings Read(MappingReader reader)
+    /// <summary>The unit where none is set, with these feature gates on.</summary>
+    public static DurationUnit DefaultUnit(IReadOnlyList<FeatureGate> gates) =>
+        gates.Contains(FeatureGate.UseSecondAsDefaultMetricsUnit) ? DurationUnit.Seconds : DurationUnit.Milliseconds;
+
+    /// <summary>Reads the section, with these feature gates on.</summary>
+    public static ConnectorSettings Read(MappingReader reader, IReadOnlyList<FeatureGate> gates)
     {
         ConnectorSettings defaults = new();
         MappingReader histogram = reader.Section("histogram");
         MappingReader events = reader.Section("events");
+        IReadOnlyCollection<string> reserved = Reserved(gates);
         bool eventsEnabled = events.Flag("enabled", false);
         TimeSpan step = reader.Duration("metrics_flush_interval", defaults.MetricsFlushInterval, ShortestStep, LongestStep);
         ConnectorSettings settings = new()
         {
             Namespace = reader.Text("namespace", defaults.Namespace),
             HistogramDisabled = histogram.Flag("disable", false),
-            HistogramUnit = ReadUnit(histogram),
+            HistogramUnit = ReadUnit(histogram, DefaultUnit(gates)),
             ExponentialMaxSize = ExponentialHistogramReader.Read(histogram),
             BucketsNanos = HistogramBucketsReader.Read(histogram, defaults.BucketsNanos),
-            HistogramDimensions = DimensionsReader.Read(histogram, "dimensions"),
-            Dimensions = DimensionsReader.Read(reader, "dimensions"),
-            CallsDimensions = DimensionsReader.Read(reader, "calls_dimensions"),
-            ExcludeDimensions = ReadExcluded(reader),
+            HistogramDimensions = DimensionsReader.Read(histogram, "dimensions", reserved),
+            Dimensions = DimensionsReader.Read(reader, "dimensions", reserved),
+            CallsDimensions = DimensionsReader.Read(reader, "calls_dimensions", reserved),
+            ExcludeDimensions = ReadExcluded(reader, gates),
             ResourceMetricsKeyAttributes = ReadKeyAttributes(reader),
             EventsEnabled = eventsEnabled,
-            EventsDimensions = ReadEventsDimensions(events, eventsEnabled),
+            EventsDimensions = ReadEventsDimensions(events, eventsEnabled, reserved),
             MetricsFlushInterval = step,
             SeriesExpiration = ReadExpiration(reader, defaults.SeriesExpiration, step),
             AddResourceAttributes = reader.Flag("add_resource_attributes", false),
         };
+        CheckResources(reader, settings, gates);
         CheckTemporality(reader);
         RefuseLaterFeatures(reader);
         reader.Ignore("dimensions_cache_size", "series are not cached; the Collector ignores it too");
@@ -54,9 +62,9 @@ internal static class SpanMetricsReader
         return settings;
     }
 
-    private static DurationUnit ReadUnit(MappingReader histogram)
+    private static DurationUnit ReadUnit(MappingReader histogram, DurationUnit fallback)
     {
-        string unit = histogram.Text("unit", "ms");
+        string unit = histogram.Text("unit", fallback == DurationUnit.Seconds ? "s" : "ms");
         switch (unit.ToLowerInvariant())
         {
             case "ms":
@@ -69,17 +77,26 @@ internal static class SpanMetricsReader
         }
     }
 
-    private static IReadOnlyList<string> ReadExcluded(MappingReader reader)
+    /// <summary>Names of the built-in dimensions, which no configured one may have.</summary>
+    private static IReadOnlyCollection<string> Reserved(IReadOnlyList<FeatureGate> gates) =>
+        gates.Contains(FeatureGate.UseOtelStatusPrefix) ? [.. DimensionsReader.BuiltInNames, OtelStatus] : DimensionsReader.BuiltInNames;
+
+    private static IReadOnlyList<string> ReadExcluded(MappingReader reader, IReadOnlyList<FeatureGate> gates)
     {
+        string[] names =
+        [
+            .. DimensionsReader.BuiltInNames.Where(name => name != Status),
+            gates.Contains(FeatureGate.UseOtelStatusPrefix) ? OtelStatus : Status,
+        ];
         foreach (SettingNode node in reader.TextNodes("exclude_dimensions"))
         {
-            if (!DimensionsReader.ReservedNames.Contains(node.Text))
+            if (!names.Contains(node.Text))
             {
                 reader.Context.Problems.Warning(
                     node,
                     reader.PathOf("exclude_dimensions"),
                     $"'{node.Shown}' is no built-in dimension, so this has no effect",
-                    Suggestion.For(node.Text, DimensionsReader.ReservedNames));
+                    Suggestion.For(node.Text, names));
             }
         }
 
@@ -121,7 +138,8 @@ internal static class SpanMetricsReader
         return names;
     }
 
-    private static IReadOnlyList<DimensionRule> ReadEventsDimensions(MappingReader events, bool enabled)
+    private static IReadOnlyList<DimensionRule> ReadEventsDimensions(
+        MappingReader events, bool enabled, IReadOnlyCollection<string> reserved)
     {
         // The connector does not look at the list while events are off.
         if (!enabled)
@@ -135,7 +153,19 @@ internal static class SpanMetricsReader
             events.Error("dimensions", "must name at least one dimension if events are enabled", "for example [{name: exception.type}]");
         }
 
-        return DimensionsReader.Read(events, "dimensions");
+        return DimensionsReader.Read(events, "dimensions", reserved);
+    }
+
+    private static void CheckResources(MappingReader reader, ConnectorSettings settings, IReadOnlyList<FeatureGate> gates)
+    {
+        const string Key = "resource_metrics_key_attributes";
+        if (reader.Has(Key) && gates.Contains(FeatureGate.ExcludeResourceMetrics) && !settings.AddResourceAttributes)
+        {
+            reader.Warning(
+                Key,
+                "has no effect: the gate excludeResourceMetrics leaves nothing of a resource on the metrics that could tell it from others",
+                "set add_resource_attributes, or remove one of the two");
+        }
     }
 
     private static TimeSpan ReadExpiration(MappingReader reader, TimeSpan fallback, TimeSpan step)

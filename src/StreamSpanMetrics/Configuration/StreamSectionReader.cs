@@ -46,6 +46,7 @@ internal static class StreamSectionReader
             DropMissingServiceName = reader.Choice(
                 "missing_service_name", defaults.DropMissingServiceName, ("count", false), ("drop", true)),
             Presets = ReadPresets(reader),
+            FeatureGates = FeatureGatesReader.Read(reader, "feature_gates"),
             Filter = FilterReader.Read(reader.Section("filter")),
             OnDataLoss = reader.Choice(
                 "on_data_loss", defaults.OnDataLoss, ("continue", DataLossPolicy.Continue), ("stop", DataLossPolicy.Stop)),

@@ -1,7 +1,7 @@
 namespace StreamSpanMetrics.Testing.Golden;
 
 /// <summary>A point without its times, in a form that can be compared.</summary>
-/// <param name="Service">Text of the resource's <c>service.name</c>; empty without it.</param>
+/// <param name="Service">Text of the resource's <c>service.name</c>, or of the dimension where there is none; empty without both.</param>
 /// <param name="Identity">Resource, metric and attributes, sorted by name, values with their kind.</param>
 /// <param name="Counts">The number, or count and buckets of a histogram: whole numbers all.</param>
 /// <param name="Sum">Sum of a histogram, 0 for a number.</param>

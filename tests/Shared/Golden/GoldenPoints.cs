@@ -46,8 +46,8 @@ internal sealed class GoldenPoints
     private IEnumerable<GoldenPoint> PointsOf(ResourceMetrics resource)
     {
         KeyValue? name = resource.Resource.Attributes.FirstOrDefault(attribute => attribute.Key == "service.name");
-        string service = name is null ? "" : TextOf(name.Value);
-        bool folded = FoldsAll || FoldedServices.Contains(service);
+        string ofResource = name is null ? "" : TextOf(name.Value);
+        bool folded = FoldsAll || FoldedServices.Contains(ofResource);
         string whose = Attributes(
             resource.Resource.Attributes.Where(attribute => ResourceAttributes.Count == 0 || ResourceAttributes.Contains(attribute.Key)),
             folded);
@@ -58,6 +58,7 @@ internal sealed class GoldenPoints
                 string prefix = $"{whose} {scope.Scope.Name}{scope.Scope.Version} {metric.Name} [{metric.Unit}] {metric.DataCase}";
                 foreach (NumberDataPoint point in metric.Sum?.DataPoints ?? [])
                 {
+                    string service = name is null ? ServiceOf(point.Attributes) : ofResource;
                     Assert.Equal(NumberDataPoint.ValueOneofCase.AsInt, point.ValueCase);
                     string identity = $"{prefix} {metric.Sum!.AggregationTemporality} {metric.Sum.IsMonotonic}";
                     yield return new GoldenPoint(
@@ -66,6 +67,7 @@ internal sealed class GoldenPoints
 
                 foreach (HistogramDataPoint point in metric.Histogram?.DataPoints ?? [])
                 {
+                    string service = name is null ? ServiceOf(point.Attributes) : ofResource;
                     string bounds = string.Join(' ', point.ExplicitBounds.Select(bound => bound.ToString("R", CultureInfo.InvariantCulture)));
                     string identity = $"{prefix} {metric.Histogram!.AggregationTemporality} ({bounds})";
                     yield return new GoldenPoint(
@@ -85,6 +87,10 @@ internal sealed class GoldenPoints
             }
         }
     }
+
+    // Where resources are left out, the dimension says whose point it is.
+    private string ServiceOf(IEnumerable<KeyValue> attributes) =>
+        attributes.FirstOrDefault(attribute => attribute.Key == "service.name") is KeyValue found ? TextOf(found.Value) : "";
 
     private string Attributes(IEnumerable<KeyValue> attributes, bool folded)
     {

@@ -69,6 +69,20 @@ public sealed class RulesFingerprintTests
             StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Feature_gates_are_part_of_it_by_what_they_mean()
+    {
+        string none = new RulesFingerprint(new ProcessorSettings()).Text;
+        Assert.Equal(none + "status: otel.status_code\n", Text([FeatureGate.UseOtelStatusPrefix]));
+        Assert.Equal(none + "resource_attributes: none\n", Text([FeatureGate.ExcludeResourceMetrics]));
+        Assert.Equal(
+            none.Replace("namespace: traces.span.metrics\n", "namespace: \n", StringComparison.Ordinal), Text([FeatureGate.LegacyMetricNames]));
+        Assert.Equal(none, Text([FeatureGate.ExcludeResourceMetrics], new ConnectorSettings { AddResourceAttributes = true }));
+    }
+
+    private static string Text(FeatureGate[] gates, ConnectorSettings? connector = null) => new RulesFingerprint(
+        new ProcessorSettings { Connector = connector ?? new(), Stream = new StreamSettings { FeatureGates = gates } }).Text;
+
     private static string Text(SpanFilterRules filter) =>
         new RulesFingerprint(new ProcessorSettings { Stream = new StreamSettings { Filter = filter } }).Text;
 }

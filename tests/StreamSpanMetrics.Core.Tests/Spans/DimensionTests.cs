@@ -85,6 +85,19 @@ public sealed class DimensionTests
         Assert.Equal([$"Spans span.name=String:a status.code={expected}"], Folded.Series(rules, Traces.Request(Shop, span)));
     }
 
+    [Theory]
+    [InlineData(0, "Absent:")]
+    [InlineData(1, "String:OK")]
+    [InlineData(2, "String:ERROR")]
+    [InlineData(3, "Absent:")]
+    public void The_status_of_the_newer_convention_has_no_text_where_it_is_unset(int code, string expected)
+    {
+        Span span = Traces.Span("a");
+        span.Status = new Status { Code = (Status.Types.StatusCode)code };
+        SpanRules rules = Custom with { IncludeStatusCode = true, UseOtelStatusCode = true, Dimensions = [] };
+        Assert.Equal([$"Spans span.name=String:a otel.status_code={expected}"], Folded.Series(rules, Traces.Request(Shop, span)));
+    }
+
     [Fact]
     public void The_span_comes_before_the_resource_and_the_resource_before_the_default()
     {

@@ -210,6 +210,38 @@ public sealed class ResourceTests
         Assert.Equal((0, 1), (folder.Staged.Resources[0], folder.Resources.Count));
     }
 
+    [Fact]
+    public void Without_resource_attributes_the_service_name_dimension_is_all_that_tells_resources_apart()
+    {
+        SpanRules rules = new() { IncludeResource = false, IdentityAttributes = ["*"] };
+        KeyValue[] one = [Traces.Text("service.name", "shop"), Traces.Text("service.namespace", "a"), Traces.Text("pod", "1")];
+        KeyValue[] two = [Traces.Text("pod", "2"), Traces.Text("service.name", "shop"), Traces.Text("service.namespace", "b")];
+        KeyValue[] other = [Traces.Text("service.name", "cart")];
+        KeyValue[] array = [Traces.Attribute("service.name", ArrayOfA)];
+        Assert.Equal([0, 0, 1, 2], Groups(rules, one, two, other, array));
+        Assert.Equal([0, 0, 0, 0], Groups(rules with { IncludeServiceName = false }, one, two, other, array));
+        Assert.Equal([0, 1, 2, 3], Groups(rules with { IncludeResource = true }, one, two, other, array));
+
+        (RecordFolder folder, ResourceEntry entry) = Read(rules, one);
+        ResourceGroup group = folder.Resources.Group(entry.GroupIndex);
+        Assert.Empty(group.Identity);
+        Assert.Empty(entry.Descriptive);
+        Assert.Equal(("shop", TextKind.Absent), (group.ServiceName.Text, group.ServiceNamespace.Kind));
+    }
+
+    private static List<int> Groups(SpanRules rules, params KeyValue[][] resources)
+    {
+        RecordFolder folder = new(rules);
+        List<int> groups = [];
+        foreach (KeyValue[] resource in resources)
+        {
+            Assert.Equal(DecodeProblem.None, folder.Fold(Traces.Request(resource, Traces.Span("a"))));
+            groups.Add(folder.Resources.Entry(folder.Staged.Resources[0]).GroupIndex);
+        }
+
+        return groups;
+    }
+
     private static (RecordFolder Folder, ResourceEntry Entry) Read(SpanRules rules, params KeyValue[] attributes)
     {
         RecordFolder folder = new(rules);

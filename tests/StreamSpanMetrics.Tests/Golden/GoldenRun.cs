@@ -8,10 +8,15 @@ namespace StreamSpanMetrics.Tests.Golden;
 /// <summary>What <c>compute</c> makes of a corpus.</summary>
 internal static class GoldenRun
 {
-    /// <summary>The settings of a case, with the Collector's resource identity unless the case sets its own.</summary>
+    private const string GatesComment = "# feature gates:";
+
+    /// <summary>The settings of a case, with the Collector's resource identity unless the case sets its own, and with its feature gates.</summary>
     public static ProcessorSettings Settings(GoldenCase golden)
     {
-        ProcessorSettings settings = SettingsFiles.Settings(golden.SettingsYaml);
+        string yaml = golden.SettingsYaml;
+        string first = yaml[..yaml.IndexOf('\n', StringComparison.Ordinal)];
+        string gates = first.StartsWith(GatesComment, StringComparison.Ordinal) ? first[GatesComment.Length..] : "";
+        ProcessorSettings settings = SettingsFiles.Settings($"{yaml}\nstream: {{feature_gates: [{gates}]}}\n");
         return settings.Connector.ResourceMetricsKeyAttributes.Count > 0
             ? settings
             : settings with { Connector = settings.Connector with { ResourceMetricsKeyAttributes = ["*"] } };
