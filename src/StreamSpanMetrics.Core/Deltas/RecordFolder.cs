@@ -62,7 +62,11 @@ public sealed class RecordFolder
         Staged = new StagedRecord(rules.Filter);
         Resources = new ResourceTable(new ResourceReader(rules, slots, plans, filter, valueText));
         aliases = slots.Aliases;
-        view = new SpanView(selector, slots.Count - selector.Count) { WantsEvents = eventPlan is not null };
+        view = new SpanView(selector, slots.Count - selector.Count)
+        {
+            WantsEvents = eventPlan is not null,
+            Scopes = rules.InstrumentationScopes.Count == 0 ? null : new ScopeSelector(rules.InstrumentationScopes),
+        };
         eventValues = new ValueSlice[slots.Count];
     }
 

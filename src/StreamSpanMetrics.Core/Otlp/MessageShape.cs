@@ -21,6 +21,7 @@ internal sealed class MessageShape
     public static readonly MessageShape ResourceSpans = new([Unknown, LengthField, LengthField, LengthField]);
     public static readonly MessageShape Resource = new([Unknown, LengthField, VarintField, LengthField]);
     public static readonly MessageShape ScopeSpans = new([Unknown, LengthField, LengthField, LengthField]);
+    public static readonly MessageShape Scope = new([Unknown, LengthField, LengthField, LengthField, VarintField]);
     public static readonly MessageShape Span = new(
     [
         Unknown, LengthField, LengthField, LengthField, LengthField, LengthField, VarintField, Fixed64Field, Fixed64Field,

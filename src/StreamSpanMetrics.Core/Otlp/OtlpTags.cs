@@ -23,6 +23,9 @@ internal static class OtlpTags
     public const byte ScopeSpansSpans = (2 << 3) | WireLength;
     public const byte ScopeSpansSchemaUrl = (3 << 3) | WireLength;
 
+    public const byte ScopeName = (1 << 3) | WireLength;
+    public const byte ScopeVersion = (2 << 3) | WireLength;
+
     public const byte ResourceAttributes = (1 << 3) | WireLength;
 
     public const byte SpanTraceId = (1 << 3) | WireLength;

@@ -24,6 +24,15 @@ public sealed class SpanView
     /// <summary>Whether the events' regions are noted.</summary>
     public bool WantsEvents { get; init; }
 
+    /// <summary>The scopes whose name and version are noted; null if none are.</summary>
+    public ScopeSelector? Scopes { get; init; }
+
+    /// <summary>Name of the span's scope if it is one of <see cref="Scopes"/>, else absent. The same for all spans of a scope.</summary>
+    public ValueSlice ScopeName { get; internal set; } = ValueSlice.Absent;
+
+    /// <summary>Version of that scope; empty or absent without one.</summary>
+    public ValueSlice ScopeVersion { get; internal set; } = ValueSlice.Absent;
+
     /// <summary>Span name.</summary>
     public ValueSlice Name { get; internal set; }
 

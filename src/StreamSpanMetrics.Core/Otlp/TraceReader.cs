@@ -66,7 +66,7 @@ public ref struct TraceReader
                 }
             }
 
-            if (!MoveToNextScope())
+            if (!MoveToNextScope(view))
             {
                 return false;
             }
@@ -158,7 +158,7 @@ public ref struct TraceReader
         return DecodeProblem.None;
     }
 
-    private bool MoveToNextScope()
+    private bool MoveToNextScope(SpanView view)
     {
         while (scopes.MoveNext())
         {
@@ -166,7 +166,8 @@ public ref struct TraceReader
             {
                 spanPosition = scopes.Content.Start;
                 spansEnd = spanPosition + scopes.Content.Length;
-                return true;
+                Problem = view.Scopes is null ? DecodeProblem.None : view.Scopes.Read(record, scopes.Content, view);
+                return !Problem.Exists;
             }
         }
 

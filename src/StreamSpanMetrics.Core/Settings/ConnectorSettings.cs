@@ -38,6 +38,9 @@ public sealed record ConnectorSettings
     /// <summary><c>exclude_dimensions</c>: names of built-in dimensions to leave out; others are ignored, as in the connector.</summary>
     public IReadOnlyList<string> ExcludeDimensions { get; init; } = [];
 
+    /// <summary><c>include_instrumentation_scope</c>: names of scopes whose spans carry scope name and version.</summary>
+    public IReadOnlyList<string> IncludeInstrumentationScope { get; init; } = [];
+
     /// <summary><c>resource_metrics_key_attributes</c>; empty means the default identity, <c>*</c> all attributes.</summary>
     public IReadOnlyList<string> ResourceMetricsKeyAttributes { get; init; } = [];
 

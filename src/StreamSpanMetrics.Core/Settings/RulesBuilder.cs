@@ -27,6 +27,7 @@ public static class RulesBuilder
             IncludeSpanKind = !Excluded(connector, "span.kind"),
             IncludeStatusCode = !Excluded(connector, Has(settings, FeatureGate.UseOtelStatusPrefix) ? "otel.status_code" : "status.code"),
             UseOtelStatusCode = Has(settings, FeatureGate.UseOtelStatusPrefix),
+            InstrumentationScopes = connector.IncludeInstrumentationScope,
             IncludeResource = connector.AddResourceAttributes || !Has(settings, FeatureGate.ExcludeResourceMetrics),
             DropMissingServiceName = settings.Stream.DropMissingServiceName,
             Filter = settings.Stream.Filter,

@@ -57,6 +57,7 @@ public sealed record RulesFingerprint
         Filter(text, "filter_include", spans.Filter.Include);
         Filter(text, "filter_exclude", spans.Filter.Exclude);
         LineIf(spans.UseOtelStatusCode, text, "status", "otel.status_code");
+        LineIf(spans.InstrumentationScopes.Count > 0, text, "instrumentation_scopes", Sorted(spans.InstrumentationScopes));
         LineIf(!spans.IncludeResource, text, "resource_attributes", "none");
         return text.ToString();
     }
@@ -76,6 +77,13 @@ public sealed record RulesFingerprint
         {
             Line(text, name, FilterRuleText.Of(rule));
         }
+    }
+
+    private static string Sorted(IReadOnlyList<string> texts)
+    {
+        List<string> sorted = [.. texts];
+        sorted.Sort(StringComparer.Ordinal);
+        return $"'{string.Join("', '", sorted)}'";
     }
 
     /// <summary>What later features mean: a line only where they are used, so that the fingerprint stays what it is without.</summary>

@@ -28,11 +28,16 @@ public sealed class RawKeyWriter
     private const int WholeCopyBytes = 64;
 
     private readonly SpanRules rules;
+    private readonly bool hasScope;
     private byte[] buffer = new byte[16 * 1024];
     private int used;
 
     /// <summary>Writes keys under <paramref name="rules"/>.</summary>
-    public RawKeyWriter(SpanRules rules) => this.rules = rules;
+    public RawKeyWriter(SpanRules rules)
+    {
+        this.rules = rules;
+        hasScope = rules.InstrumentationScopes.Count > 0;
+    }
 
     /// <summary>The keys written since the last <see cref="Clear"/>. Valid until the next write.</summary>
     public ReadOnlySpan<byte> Keys => buffer.AsSpan(0, used);
@@ -58,6 +63,11 @@ public sealed class RawKeyWriter
         if (rules.IncludeSpanName)
         {
             position = Append(key, position, record, view.Name);
+        }
+
+        if (hasScope)
+        {
+            position = AppendScope(key, position, record, view);
         }
 
         ReadOnlySpan<int> indexes = plan.SelectorIndexes;
@@ -88,6 +98,11 @@ public sealed class RawKeyWriter
         foreach (int index in indexes)
         {
             bytes += view.Values[index].Length + 1 + (eventValues.IsEmpty ? 0 : eventValues[index].Length + 1);
+        }
+
+        if (hasScope)
+        {
+            bytes += view.ScopeName.Length + view.ScopeVersion.Length + (2 * MaxVarintBytes);
         }
 
         if (buffer.Length - used < bytes)
@@ -122,6 +137,12 @@ public sealed class RawKeyWriter
         key[position++] = (byte)(piece.Length + 1);
         record.Slice(piece.Start, WholeCopyBytes).CopyTo(key.AsSpan(position, WholeCopyBytes));
         return position + piece.Length;
+    }
+
+    private static int AppendScope(byte[] key, int position, ReadOnlySpan<byte> record, SpanView view)
+    {
+        position = view.ScopeName.IsPresent ? Append(key, position, record, view.ScopeName) : AppendFallback(key, position, null);
+        return view.ScopeVersion.IsPresent ? Append(key, position, record, view.ScopeVersion) : AppendFallback(key, position, null);
     }
 
     private static int AppendFallback(byte[] key, int position, byte[]? value)

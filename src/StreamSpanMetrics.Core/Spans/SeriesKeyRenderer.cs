@@ -45,10 +45,7 @@ public sealed class SeriesKeyRenderer
         int position = RawKeyWriter.HeaderBytes;
         if (rules.IncludeSpanName)
         {
-            TryReadPiece(rawKey, ref position, out ReadOnlySpan<byte> name);
-            value.ResetWrittenCount();
-            valueText.WriteText(name, value);
-            Append(TextKind.String, value.WrittenSpan);
+            AppendText(rawKey, ref position);
         }
 
         if (rules.IncludeSpanKind)
@@ -60,6 +57,12 @@ public sealed class SeriesKeyRenderer
         {
             byte status = rawKey[RawKeyWriter.StatusPosition];
             Append(TextKind.String, rules.UseOtelStatusCode ? SpanText.OtelStatus(status) : SpanText.Status(status));
+        }
+
+        if (rules.InstrumentationScopes.Count > 0)
+        {
+            AppendText(rawKey, ref position);
+            AppendText(rawKey, ref position);
         }
 
         for (int dimension = layout.Configured((SeriesFamily)rawKey[0]).Length; dimension > 0; dimension--)
@@ -93,6 +96,15 @@ public sealed class SeriesKeyRenderer
         piece = rawKey.Slice(position, length);
         position += length;
         return lengthPlusOne > 0;
+    }
+
+    /// <summary>Appends a piece that is a text and no AnyValue.</summary>
+    private void AppendText(ReadOnlySpan<byte> rawKey, ref int position)
+    {
+        TryReadPiece(rawKey, ref position, out ReadOnlySpan<byte> text);
+        value.ResetWrittenCount();
+        valueText.WriteText(text, value);
+        Append(TextKind.String, value.WrittenSpan);
     }
 
     private void Append(TextKind kind, ReadOnlySpan<byte> whole)

@@ -8,6 +8,12 @@ namespace StreamSpanMetrics.Core.Spans;
 /// </summary>
 public sealed class SeriesLayout
 {
+    /// <summary>Dimension with the name of an instrumentation scope.</summary>
+    public const string ScopeName = "span.instrumentation.scope.name";
+
+    /// <summary>Dimension with its version.</summary>
+    public const string ScopeVersion = "span.instrumentation.scope.version";
+
     private readonly DimensionRule[][] dimensionsByFamily = new DimensionRule[4][];
     private readonly string[][] namesByFamily = new string[4][];
 
@@ -34,7 +40,10 @@ public sealed class SeriesLayout
         }
     }
 
-    /// <summary>Number of built-in dimensions that lead every key: 0 to 4, those not excluded.</summary>
+    /// <summary>
+    /// Number of dimensions that lead every key before the configured ones: those of the four built-in ones that are not excluded, then
+    /// those of the instrumentation scope if they are asked for.
+    /// </summary>
     public int BuiltInCount { get; private set; }
 
     /// <summary>Whether series of this family exist under the rules.</summary>
@@ -56,6 +65,8 @@ public sealed class SeriesLayout
         AddIf(rules.IncludeSpanName, "span.name", names);
         AddIf(rules.IncludeSpanKind, "span.kind", names);
         AddIf(rules.IncludeStatusCode, rules.UseOtelStatusCode ? "otel.status_code" : "status.code", names);
+        AddIf(rules.InstrumentationScopes.Count > 0, ScopeName, names);
+        AddIf(rules.InstrumentationScopes.Count > 0, ScopeVersion, names);
         BuiltInCount = names.Count;
         List<DimensionRule> configured = [];
         AddConfigured(rules.Dimensions, configured);

@@ -69,6 +69,11 @@ public sealed record SpanRules
     public bool UseOtelStatusCode { get; init; }
 
     /// <summary>
+    /// Names of the instrumentation scopes that are dimensions of their spans, with their version: exact, none of them empty.
+    /// </summary>
+    public IReadOnlyList<string> InstrumentationScopes { get; init; } = [];
+
+    /// <summary>
     /// Whether points carry attributes of their resource. Without them nothing of a resource tells series apart but the dimensions, so
     /// all resources with one <c>service.name</c> dimension are one: two of them would write the same series.
     /// </summary>

@@ -93,6 +93,7 @@ public static class SettingsWriter
         WriteDimensions(yaml, "dimensions", connector.Dimensions);
         WriteDimensions(yaml, "calls_dimensions", connector.CallsDimensions);
         yaml.Add("exclude_dimensions", connector.ExcludeDimensions);
+        yaml.Add("include_instrumentation_scope", connector.IncludeInstrumentationScope);
         yaml.Add("resource_metrics_key_attributes", connector.ResourceMetricsKeyAttributes);
         yaml.Open("events");
         yaml.Add("enabled", connector.EventsEnabled);

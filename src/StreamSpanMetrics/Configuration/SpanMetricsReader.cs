@@ -29,7 +29,8 @@ internal static class SpanMetricsReader
         ConnectorSettings defaults = new();
         MappingReader histogram = reader.Section("histogram");
         MappingReader events = reader.Section("events");
-        IReadOnlyCollection<string> reserved = Reserved(gates);
+        List<string> scopes = ReadNames(reader, "include_instrumentation_scope", "the name of a scope");
+        List<string> reserved = Reserved(gates, hasScopes: scopes.Count > 0);
         bool eventsEnabled = events.Flag("enabled", false);
         TimeSpan step = reader.Duration("metrics_flush_interval", defaults.MetricsFlushInterval, ShortestStep, LongestStep);
         ConnectorSettings settings = new()
@@ -43,7 +44,8 @@ internal static class SpanMetricsReader
             Dimensions = DimensionsReader.Read(reader, "dimensions", reserved),
             CallsDimensions = DimensionsReader.Read(reader, "calls_dimensions", reserved),
             ExcludeDimensions = ReadExcluded(reader, gates),
-            ResourceMetricsKeyAttributes = ReadKeyAttributes(reader),
+            IncludeInstrumentationScope = scopes,
+            ResourceMetricsKeyAttributes = ReadNames(reader, "resource_metrics_key_attributes", "an attribute name"),
             EventsEnabled = eventsEnabled,
             EventsDimensions = ReadEventsDimensions(events, eventsEnabled, reserved),
             MetricsFlushInterval = step,
@@ -78,8 +80,22 @@ internal static class SpanMetricsReader
     }
 
     /// <summary>Names of the built-in dimensions, which no configured one may have.</summary>
-    private static IReadOnlyCollection<string> Reserved(IReadOnlyList<FeatureGate> gates) =>
-        gates.Contains(FeatureGate.UseOtelStatusPrefix) ? [.. DimensionsReader.BuiltInNames, OtelStatus] : DimensionsReader.BuiltInNames;
+    private static List<string> Reserved(IReadOnlyList<FeatureGate> gates, bool hasScopes)
+    {
+        List<string> names = [.. DimensionsReader.BuiltInNames];
+        if (gates.Contains(FeatureGate.UseOtelStatusPrefix))
+        {
+            names.Add(OtelStatus);
+        }
+
+        if (hasScopes)
+        {
+            names.Add(SeriesLayout.ScopeName);
+            names.Add(SeriesLayout.ScopeVersion);
+        }
+
+        return names;
+    }
 
     private static IReadOnlyList<string> ReadExcluded(MappingReader reader, IReadOnlyList<FeatureGate> gates)
     {
@@ -103,36 +119,23 @@ internal static class SpanMetricsReader
         return reader.Texts("exclude_dimensions", []);
     }
 
-    private static List<string> ReadKeyAttributes(MappingReader reader)
+    private static List<string> ReadNames(MappingReader reader, string key, string what)
     {
-        const string Key = "resource_metrics_key_attributes";
         List<string> names = [];
-        foreach (SettingNode node in reader.TextNodes(Key))
+        foreach (SettingNode node in reader.TextNodes(key))
         {
             if (node.Text.Length == 0)
             {
-                reader.Error(node, Key, "an attribute name must not be empty");
+                reader.Error(node, key, what + " must not be empty");
             }
             else if (names.Contains(node.Text))
             {
-                reader.Error(node, Key, $"'{node.Shown}' stands twice in the list");
+                reader.Error(node, key, $"'{node.Shown}' stands twice in the list");
             }
             else
             {
                 names.Add(node.Text);
             }
-        }
-
-        if (names.Contains("*") && names.Count > 1)
-        {
-            reader.Error(Key, "'*' means all attributes and must stand alone");
-        }
-        else if (names.Contains("*"))
-        {
-            reader.Warning(
-                Key,
-                "with '*' two resources that differ only in what Prometheus does not show may write one series",
-                "leave the key out for the default identity: namespace, name and environment of the service");
         }
 
         return names;
@@ -159,6 +162,19 @@ internal static class SpanMetricsReader
     private static void CheckResources(MappingReader reader, ConnectorSettings settings, IReadOnlyList<FeatureGate> gates)
     {
         const string Key = "resource_metrics_key_attributes";
+        IReadOnlyList<string> names = settings.ResourceMetricsKeyAttributes;
+        if (names.Contains("*") && names.Count > 1)
+        {
+            reader.Error(Key, "'*' means all attributes and must stand alone");
+        }
+        else if (names.Contains("*"))
+        {
+            reader.Warning(
+                Key,
+                "with '*' two resources that differ only in what Prometheus does not show may write one series",
+                "leave the key out for the default identity: namespace, name and environment of the service");
+        }
+
         if (reader.Has(Key) && gates.Contains(FeatureGate.ExcludeResourceMetrics) && !settings.AddResourceAttributes)
         {
             reader.Warning(
@@ -206,11 +222,6 @@ internal static class SpanMetricsReader
         selfTime.Finish();
 
         reader.RefuseIfOn("enable_metrics_sampling_method", "remove it; the label sampling.method is not written");
-        if (reader.TextNodes("include_instrumentation_scope").Count > 0)
-        {
-            reader.Error("include_instrumentation_scope", "not supported yet", "remove it; spans of all scopes are counted together");
-        }
-
         if (reader.Integer("aggregation_cardinality_limit", 0, 0, int.MaxValue) > 0)
         {
             reader.Error("aggregation_cardinality_limit", "a limit on series is not supported yet", "set 0, or remove it");

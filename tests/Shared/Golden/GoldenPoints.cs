@@ -25,6 +25,9 @@ internal sealed class GoldenPoints
     /// <summary>Whether this goes for all services.</summary>
     public bool FoldsAll { get; init; }
 
+    /// <summary>Services whose points are compared without their instrumentation scope.</summary>
+    public IReadOnlyList<string> ScopelessServices { get; init; } = [];
+
     /// <summary>If not empty, all of a resource that is compared.</summary>
     public IReadOnlyList<string> ResourceAttributes { get; init; } = [];
 
@@ -48,6 +51,10 @@ internal sealed class GoldenPoints
         KeyValue? name = resource.Resource.Attributes.FirstOrDefault(attribute => attribute.Key == "service.name");
         string ofResource = name is null ? "" : TextOf(name.Value);
         bool folded = FoldsAll || FoldedServices.Contains(ofResource);
+        bool scopeless = ScopelessServices.Contains(ofResource);
+        string OfPoint(IEnumerable<KeyValue> attributes) =>
+            Attributes(attributes.Where(attribute => !scopeless || !IsScope(attribute)), folded);
+
         string whose = Attributes(
             resource.Resource.Attributes.Where(attribute => ResourceAttributes.Count == 0 || ResourceAttributes.Contains(attribute.Key)),
             folded);
@@ -61,8 +68,7 @@ internal sealed class GoldenPoints
                     string service = name is null ? ServiceOf(point.Attributes) : ofResource;
                     Assert.Equal(NumberDataPoint.ValueOneofCase.AsInt, point.ValueCase);
                     string identity = $"{prefix} {metric.Sum!.AggregationTemporality} {metric.Sum.IsMonotonic}";
-                    yield return new GoldenPoint(
-                        service, $"{identity} {Attributes(point.Attributes, folded)}", [(ulong)point.AsInt], 0);
+                    yield return new GoldenPoint(service, $"{identity} {OfPoint(point.Attributes)}", [(ulong)point.AsInt], 0);
                 }
 
                 foreach (HistogramDataPoint point in metric.Histogram?.DataPoints ?? [])
@@ -71,7 +77,7 @@ internal sealed class GoldenPoints
                     string bounds = string.Join(' ', point.ExplicitBounds.Select(bound => bound.ToString("R", CultureInfo.InvariantCulture)));
                     string identity = $"{prefix} {metric.Histogram!.AggregationTemporality} ({bounds})";
                     yield return new GoldenPoint(
-                        service, $"{identity} {Attributes(point.Attributes, folded)}", [point.Count, .. point.BucketCounts], point.Sum);
+                        service, $"{identity} {OfPoint(point.Attributes)}", [point.Count, .. point.BucketCounts], point.Sum);
                 }
 
                 foreach (ExponentialHistogramDataPoint point in metric.ExponentialHistogram?.DataPoints ?? [])
@@ -87,6 +93,8 @@ internal sealed class GoldenPoints
             }
         }
     }
+
+    private static bool IsScope(KeyValue attribute) => attribute.Key.StartsWith("span.instrumentation.scope.", StringComparison.Ordinal);
 
     // Where resources are left out, the dimension says whose point it is.
     private string ServiceOf(IEnumerable<KeyValue> attributes) =>

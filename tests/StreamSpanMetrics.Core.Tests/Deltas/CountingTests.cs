@@ -49,6 +49,13 @@ public sealed class CountingTests
             EventsEnabled = true,
             EventsDimensions = [new DimensionRule("error.type") { Aliases = ["exception.type", "k"] }],
         },
+        ["scopes"] = new SpanRules
+        {
+            InstrumentationScopes = ["library", "lib.a", "opentelemetry.instrumentation.flask"],
+            EventsEnabled = true,
+            EventsDimensions = [new DimensionRule("exception.type")],
+        },
+        ["other status, no resource"] = new SpanRules { UseOtelStatusCode = true, IncludeResource = false },
         ["filtered"] = new SpanRules
         {
             Dimensions = [new DimensionRule("http.method")],

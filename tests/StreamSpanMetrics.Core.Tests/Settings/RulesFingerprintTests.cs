@@ -80,6 +80,15 @@ public sealed class RulesFingerprintTests
         Assert.Equal(none, Text([FeatureGate.ExcludeResourceMetrics], new ConnectorSettings { AddResourceAttributes = true }));
     }
 
+    [Fact]
+    public void Scopes_are_part_of_it_in_any_order()
+    {
+        string none = new RulesFingerprint(new ProcessorSettings()).Text;
+        Assert.Equal(
+            none + "instrumentation_scopes: 'express', 'lib.a'\n",
+            Text([], new ConnectorSettings { IncludeInstrumentationScope = ["lib.a", "express"] }));
+    }
+
     private static string Text(FeatureGate[] gates, ConnectorSettings? connector = null) => new RulesFingerprint(
         new ProcessorSettings { Connector = connector ?? new(), Stream = new StreamSettings { FeatureGates = gates } }).Text;
 

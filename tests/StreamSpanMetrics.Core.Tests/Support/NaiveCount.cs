@@ -43,7 +43,7 @@ internal sealed class NaiveCount(SpanRules rules, HistogramRules histogram)
             }
 
             string group = Group(resource);
-            foreach (Span span in part.ScopeSpans.SelectMany(scope => scope.Spans))
+            foreach ((InstrumentationScope? scope, Span span) in part.ScopeSpans.SelectMany(all => all.Spans.Select(one => (all.Scope, one))))
             {
                 if (Reason(resource, span) is string reason)
                 {
@@ -52,19 +52,19 @@ internal sealed class NaiveCount(SpanRules rules, HistogramRules histogram)
                 }
 
                 Spans++;
-                Count($"{step} {group} ", resource, span);
+                Count($"{step} {group} ", resource, scope, span);
             }
         }
     }
 
-    private void Count(string prefix, List<KeyValue> resource, Span span)
+    private void Count(string prefix, List<KeyValue> resource, InstrumentationScope? scope, Span span)
     {
         foreach (SeriesFamily family in Enum.GetValues<SeriesFamily>().Where(layout.Has))
         {
             IEnumerable<Span.Types.Event?> perEvent = family == SeriesFamily.Events ? span.Events : new Span.Types.Event?[1];
             foreach (Span.Types.Event? happened in perEvent)
             {
-                string key = prefix + Key(family, resource, span, happened);
+                string key = prefix + Key(family, resource, scope, span, happened);
                 if (!Counts.TryGetValue(key, out SeriesCount? count))
                 {
                     Counts.Add(key, count = new SeriesCount(histogram.BoundsNanos.Count + 1));
@@ -78,8 +78,9 @@ internal sealed class NaiveCount(SpanRules rules, HistogramRules histogram)
         }
     }
 
-    private string Key(SeriesFamily family, List<KeyValue> resource, Span span, Span.Types.Event? happened)
+    private string Key(SeriesFamily family, List<KeyValue> resource, InstrumentationScope? scope, Span span, Span.Types.Event? happened)
     {
+        bool listed = scope is not null && rules.InstrumentationScopes.Contains(scope.Name);
         StringBuilder key = new(family.ToString());
         foreach (string name in layout.Names(family)[..layout.BuiltInCount])
         {
@@ -88,6 +89,10 @@ internal sealed class NaiveCount(SpanRules rules, HistogramRules histogram)
                 "service.name" => Find(name, resource)?.Value?.HasStringValue == true ? Read(Find(name, resource)) : "Absent:",
                 "span.name" => Plain(Cut(span.Name, SpanRules.MaxValueBytes)),
                 "span.kind" => Plain((int)span.Kind is >= 0 and <= 5 ? "SPAN_KIND_" + span.Kind.ToString().ToUpperInvariant() : ""),
+                "span.instrumentation.scope.name" => Plain(listed ? Cut(scope!.Name, SpanRules.MaxValueBytes) : ""),
+                "span.instrumentation.scope.version" => Plain(listed ? Cut(scope!.Version, SpanRules.MaxValueBytes) : ""),
+                "otel.status_code" => Plain((span.Status?.Code ?? 0) is Status.Types.StatusCode.Ok or Status.Types.StatusCode.Error
+                    ? span.Status!.Code.ToString().ToUpperInvariant() : ""),
                 _ => Plain((int)(span.Status?.Code ?? 0) is >= 0 and <= 2
                     ? "STATUS_CODE_" + (span.Status?.Code ?? 0).ToString().ToUpperInvariant() : ""),
             });
@@ -117,6 +122,13 @@ internal sealed class NaiveCount(SpanRules rules, HistogramRules histogram)
 
     private string Group(List<KeyValue> resource)
     {
+        if (!rules.IncludeResource)
+        {
+            KeyValue? service = Find("service.name", resource);
+            bool shown = rules.IncludeServiceName && service?.Value?.HasStringValue == true;
+            return RenderedKeyText.Group(Attribute("", null), Attribute("", shown ? service : null), []);
+        }
+
         IEnumerable<string> names = rules.AllAttributesAreIdentity ? resource.Select(attribute => attribute.Key)
             : rules.IdentityAttributes.Count > 0 ? rules.IdentityAttributes
             : ["service.namespace", "service.name", SpanRules.EnvironmentAttribute];

@@ -122,7 +122,8 @@ internal sealed class RequestGenerator(Random random)
             ScopeSpans scope = new() { SchemaUrl = random.Next(4) == 0 ? "url" : "" };
             if (random.Next(2) == 0)
             {
-                scope.Scope = new InstrumentationScope { Name = "library", Version = "1.0" };
+                string name = random.Next(3) == 0 ? "other" : "library";
+                scope.Scope = new InstrumentationScope { Name = name, Version = random.Next(2) == 0 ? "" : "1.0" };
             }
 
             for (int spans = random.Next(6); spans > 0; spans--)

@@ -49,6 +49,16 @@ public sealed class ConnectorRulesTests
     }
 
     [Fact]
+    public void Names_of_scope_attributes_are_reserved_where_scopes_are_listed()
+    {
+        const string Dimension = "dimensions: [{name: span.instrumentation.scope.name}]";
+        Assert.Single(SettingsFiles.Connector($"{{{Dimension}}}").Dimensions);
+        ConfigurationProblem error = SettingsFiles.OnlyError(
+            $"connectors: {{span_metrics: {{{Dimension}, include_instrumentation_scope: [express]}}}}");
+        Assert.Contains("is a built-in dimension", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void All_attributes_as_identity_are_accepted_with_a_warning()
     {
         ConfigurationResult result = SettingsFiles.Load(

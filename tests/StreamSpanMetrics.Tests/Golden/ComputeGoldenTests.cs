@@ -27,11 +27,15 @@ public sealed partial class ComputeGoldenTests
     // other; here they are one. Which of them was sent last is chance.
     private static readonly string[] Collided = ["edge-pods", .. Folded];
 
+    // Spans of several scopes: the connector puts them into one series under the scope that it met first, we into one for each scope that
+    // is listed. Their points are compared added up and without scope; their series are not.
+    private static readonly string[] SeveralScopes = ["edge-scopes"];
+
     private static readonly string[] CapturedSettings =
     [
         "article", "dimensions", "events", "exponential", "exponential-10", "histogram-off", "identity", "legacy-names", "nhcb",
         "no-resource", "no-suffixes", "no-translation", "odd-label-names", "otel-status", "plain", "prw-namespace-external",
-        "resource-attributes", "seconds", "utf8-suffixes",
+        "resource-attributes", "scope", "seconds", "utf8-suffixes",
     ];
 
     /// <summary>Every folder of the golden data.</summary>
@@ -50,7 +54,7 @@ public sealed partial class ComputeGoldenTests
     public void All_captured_settings_are_compared_or_left_to_later_by_name()
     {
         Assert.Equal(CapturedSettings, GoldenCase.All.Select(golden => golden.Settings).Distinct());
-        Assert.Equal(34, GoldenCase.All.Count);
+        Assert.Equal(36, GoldenCase.All.Count);
         Assert.Empty(GoldenCase.LeftToLater.Intersect(CapturedSettings));
     }
 
@@ -65,6 +69,7 @@ public sealed partial class ComputeGoldenTests
         GoldenPoints reader = new()
         {
             FoldedServices = Folded,
+            ScopelessServices = settings == "scope" ? SeveralScopes : [],
             ResourceAttributes = settings == "identity" ? ours.Connector.ResourceMetricsKeyAttributes : [],
         };
         SortedDictionary<string, GoldenPoint> expected = reader.Read(WithNegativeZero(golden.MetricsJson));
@@ -99,6 +104,7 @@ public sealed partial class ComputeGoldenTests
         GoldenCase golden = new(settings, corpus);
         ProcessorSettings ours = GoldenRun.Settings(golden);
         bool reduced = settings == "identity";
+        string[] notCompared = settings == "scope" ? [Extra, .. SeveralScopes] : [Extra];
         string[] byChance = settings == "no-resource" ? Collided : Folded;
         Dictionary<string, double> expected = GoldenSeries.Read(golden.SeriesLines, reduced);
         Dictionary<string, double> actual = GoldenSeries.ReadExposition(GoldenRun.OpenMetrics(ours, golden.Requests), reduced);
@@ -107,13 +113,13 @@ public sealed partial class ComputeGoldenTests
         Comparison comparison = new();
         foreach (string series in actual.Keys)
         {
-            if (!IsOf(series, [Extra]))
+            if (!IsOf(series, notCompared))
             {
                 comparison.AddActual(series);
             }
         }
 
-        foreach ((string series, double value) in expected)
+        foreach ((string series, double value) in expected.Where(entry => !IsOf(entry.Key, notCompared)))
         {
             comparison.AddExpected(series);
             if (!IsOf(series, Weighted) && !IsOf(series, byChance) && actual.TryGetValue(series, out double counted))
@@ -138,6 +144,20 @@ public sealed partial class ComputeGoldenTests
             point => point.Service == service && !point.Counts.SequenceEqual(actual[point.Identity].Counts));
     }
 
+    [Fact]
+    public void Spans_of_a_listed_scope_are_apart_from_those_of_others()
+    {
+        GoldenCase golden = new("scope", "edge");
+        string text = GoldenRun.OpenMetrics(GoldenRun.Settings(golden), golden.Requests);
+        IEnumerable<string> calls =
+            from line in text.Split('\n')
+            where line.StartsWith("traces_span_metrics_calls_total", StringComparison.Ordinal) && IsOf(line, SeveralScopes)
+            select ScopeLabels().Match(line).Value + line[line.LastIndexOf(' ')..];
+        Assert.Equal(
+            ["span_instrumentation_scope_name=\"lib.a\",span_instrumentation_scope_version=\"1.0\" 1", " 2"],
+            calls.OrderDescending(StringComparer.Ordinal));
+    }
+
     // The only zero among the doubles is a negative one: its sign was lost when the golden file was written.
     private static string WithNegativeZero(string json) =>
         json.Replace("\"doubleValue\": 0\n", "\"doubleValue\": -0.0\n", StringComparison.Ordinal);
@@ -145,6 +165,9 @@ public sealed partial class ComputeGoldenTests
     private static bool IsOf(string series, string[] jobs) =>
         jobs.Any(job =>
             series.Contains($"job=\"{job}\"", StringComparison.Ordinal) || series.Contains($"service_name=\"{job}\"", StringComparison.Ordinal));
+
+    [GeneratedRegex("""span_instrumentation_scope_name="[^"]*",span_instrumentation_scope_version="[^"]*["]""")]
+    private static partial Regex ScopeLabels();
 
     [GeneratedRegex(@"^[^{]*_sum\{|#sum$")]
     private static partial Regex SumName();
