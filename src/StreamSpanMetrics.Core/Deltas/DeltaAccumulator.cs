@@ -24,6 +24,7 @@ public sealed class DeltaAccumulator
 
     private readonly ExplicitBounds bounds;
     private readonly KeptDurations? kept;
+    private readonly LargeCounts large = new();
     private readonly int bucketCount;
     private readonly int stride;
     private readonly List<StepSection> sections = [];
@@ -87,7 +88,6 @@ public sealed class DeltaAccumulator
         }
 
         ReadOnlySpan<int> timed = record.TimedSeries;
-        ReadOnlySpan<ulong> durations = record.DurationsNanos;
         if (timedEntries.Length < timed.Length)
         {
             timedEntries = new int[timed.Length * 2];
@@ -101,22 +101,58 @@ public sealed class DeltaAccumulator
             Fetch.Ahead(ref slab[(entry * stride) + stride - 1]);
         }
 
-        for (int index = 0; index < timed.Length; index++)
+        if (record.IsWeighted)
+        {
+            AddWeighted(record);
+        }
+        else
+        {
+            AddOnes(record);
+        }
+
+        kept?.Add(timedEntries.AsSpan(0, timed.Length), record.DurationsNanos, record.TimedWeights);
+        if (sections[^1].EntryEnd != count)
+        {
+            sections[^1] = sections[^1] with { EntryEnd = count };
+        }
+    }
+
+    private void AddOnes(StagedRecord record)
+    {
+        ReadOnlySpan<ulong> durations = record.DurationsNanos;
+        for (int index = 0; index < durations.Length; index++)
         {
             Observe(timedEntries[index] * stride, durations[index]);
         }
 
-        kept?.Add(timedEntries.AsSpan(0, timed.Length), durations);
         foreach (int counted in record.CountedSeries)
         {
             // First the entry: a new one may move the slab.
             int entry = EntryOf(counted);
             slab[(entry * stride) + SumWords]++;
         }
+    }
 
-        if (sections[^1].EntryEnd != count)
+    // A span of weight n is n spans of its duration.
+    private void AddWeighted(StagedRecord record)
+    {
+        ReadOnlySpan<ulong> durations = record.DurationsNanos;
+        ReadOnlySpan<uint> weights = record.TimedWeights;
+        for (int index = 0; index < durations.Length; index++)
         {
-            sections[^1] = sections[^1] with { EntryEnd = count };
+            int start = timedEntries[index] * stride;
+            Span<ulong> sum = MemoryMarshal.Cast<uint, ulong>(slab.AsSpan(start, SumWords));
+            UInt128 total = new UInt128(sum[1], sum[0]) + ((UInt128)durations[index] * weights[index]);
+            (sum[1], sum[0]) = ((ulong)(total >> 64), (ulong)total);
+            int place = start + SumWords + bounds.BucketOf(durations[index]);
+            large.Add(ref slab[place], place, weights[index]);
+        }
+
+        weights = record.CountedWeights;
+        for (int index = 0; index < weights.Length; index++)
+        {
+            int place = (EntryOf(record.CountedSeries[index]) * stride) + SumWords;
+            large.Add(ref slab[place], place, weights[index]);
         }
     }
 
@@ -136,6 +172,7 @@ public sealed class DeltaAccumulator
     {
         Array.Clear(slab, 0, count * stride);
         kept?.Clear();
+        large.Clear();
         firstNumber += count;
         sectionFirstNumber = firstNumber;
         count = 0;
@@ -163,8 +200,18 @@ public sealed class DeltaAccumulator
 
     internal ulong SumHigh(int entry) => MemoryMarshal.Cast<uint, ulong>(slab.AsSpan(entry * stride, SumWords))[1];
 
+    /// <summary>Number of buckets of an entry.</summary>
+    internal int BucketCount => bucketCount;
+
     /// <summary>Bucket counts of an entry; the first alone is the count where there is no histogram.</summary>
-    internal ReadOnlySpan<uint> Buckets(int entry) => slab.AsSpan((entry * stride) + SumWords, bucketCount);
+    internal void ReadBuckets(int entry, Span<ulong> buckets)
+    {
+        int first = (entry * stride) + SumWords;
+        for (int bucket = 0; bucket < bucketCount; bucket++)
+        {
+            buckets[bucket] = slab[first + bucket] + large.At(first + bucket);
+        }
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int EntryOf(int seriesNumber)

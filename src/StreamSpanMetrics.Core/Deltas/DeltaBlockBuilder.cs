@@ -61,16 +61,18 @@ public sealed class DeltaBlockBuilder
             builder.BeginStep(section.Step);
         }
 
+        ulong[] buckets = new ulong[accumulator.BucketCount];
         for (int entry = section.EntryStart; entry < section.EntryEnd; entry++)
         {
             int series = accumulator.Series(entry);
             int groupIndex = tables.Series.GroupIndex(series);
             ResourceGroup group = tables.Resources.Group(groupIndex);
+            accumulator.ReadBuckets(entry, buckets);
             exponential?.Clear();
-            exponential?.Add(durations!.Of(entry), scale);
+            exponential?.Add(durations!.Of(entry), durations.WeightsOf(entry), scale);
             builders[JobHashing.Shard(group.JobHash, shards)].Add(
                 groupIndex, group, descriptive[groupIndex], tables.Series.RenderedKey(series),
-                accumulator.SumLow(entry), accumulator.SumHigh(entry), accumulator.Buckets(entry), exponential);
+                accumulator.SumLow(entry), accumulator.SumHigh(entry), buckets, exponential);
         }
     }
 

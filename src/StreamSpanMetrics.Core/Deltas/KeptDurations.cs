@@ -9,11 +9,15 @@ internal sealed class KeptDurations
     private int[] entries = new int[1024];
     private ulong[] nanos = new ulong[1024];
 
+    /// <summary>By duration how often it counts; without content until there is a weight.</summary>
+    private uint[] weights = [];
+    private bool isWeighted;
+
     /// <summary>Number of durations.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Adds durations, each with its entry.</summary>
-    public void Add(ReadOnlySpan<int> ofEntries, ReadOnlySpan<ulong> durationsNanos)
+    /// <summary>Adds durations, each with its entry and with its weight; no weights at all mean that each counts once.</summary>
+    public void Add(ReadOnlySpan<int> ofEntries, ReadOnlySpan<ulong> durationsNanos, ReadOnlySpan<uint> ofWeights)
     {
         if (Count + ofEntries.Length > entries.Length)
         {
@@ -22,13 +26,46 @@ internal sealed class KeptDurations
             Array.Resize(ref nanos, length);
         }
 
+        if (isWeighted || !ofWeights.IsEmpty)
+        {
+            AddWeights(ofWeights, ofEntries.Length);
+        }
+
         ofEntries.CopyTo(entries.AsSpan(Count));
         durationsNanos.CopyTo(nanos.AsSpan(Count));
         Count += ofEntries.Length;
     }
 
     /// <summary>Forgets all durations.</summary>
-    public void Clear() => Count = 0;
+    public void Clear()
+    {
+        Count = 0;
+        isWeighted = false;
+    }
+
+    private void AddWeights(ReadOnlySpan<uint> ofWeights, int number)
+    {
+        if (weights.Length < entries.Length)
+        {
+            Array.Resize(ref weights, entries.Length);
+        }
+
+        if (!isWeighted)
+        {
+            weights.AsSpan(0, Count).Fill(1);
+            isWeighted = true;
+        }
+
+        Span<uint> target = weights.AsSpan(Count, number);
+        if (ofWeights.IsEmpty)
+        {
+            target.Fill(1);
+        }
+        else
+        {
+            ofWeights.CopyTo(target);
+        }
+    }
 
     /// <summary>The durations in the order of their entries, of which there are <paramref name="entryCount"/>.</summary>
     public DurationsByEntry Sort(int entryCount)
@@ -46,11 +83,17 @@ internal sealed class KeptDurations
 
         // Now each is the place of its entry's first duration; filling moves it to the place behind the last.
         ulong[] sorted = new ulong[Count];
+        uint[] sortedWeights = isWeighted ? new uint[Count] : [];
         for (int at = 0; at < Count; at++)
         {
-            sorted[ends[entries[at]]++] = nanos[at];
+            int place = ends[entries[at]]++;
+            sorted[place] = nanos[at];
+            if (isWeighted)
+            {
+                sortedWeights[place] = weights[at];
+            }
         }
 
-        return new DurationsByEntry(sorted, ends);
+        return new DurationsByEntry(sorted, sortedWeights, ends);
     }
 }

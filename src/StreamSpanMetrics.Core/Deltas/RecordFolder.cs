@@ -27,6 +27,7 @@ public sealed class RecordFolder
     private readonly AliasSlots? aliases;
     private readonly RawKeyWriter keys;
     private readonly SeriesKeyRenderer renderer;
+    private readonly SpanWeights weights = new();
     private readonly SpanView view;
     private readonly ValueSlice[] eventValues;
     private int resolvedTimed;
@@ -245,23 +246,31 @@ public sealed class RecordFolder
         Staged.EndBeforeStart += end < view.StartNanos ? 1 : 0;
         Staged.LatestEndNanos = Math.Max(Staged.LatestEndNanos, end);
         Staged.EarliestStartNanos = Math.Min(Staged.EarliestStartNanos, view.StartNanos);
+        uint weight = view.TraceState.Length > 0 ? Weigh(record) : 1;
         foreach (FamilyPlan plan in spanPlans)
         {
             PendingKey key = Stage(plan, resource, record, []);
             if (plan.Family == SeriesFamily.Calls)
             {
-                Staged.AddCounted(key);
+                Staged.AddCounted(key, weight);
             }
             else
             {
-                Staged.AddTimed(key, view.DurationNanos);
+                Staged.AddTimed(key, view.DurationNanos, weight);
             }
         }
 
-        return eventPlan is not null && view.EventCount > 0 ? FoldEvents(eventPlan, record, resource) : DecodeProblem.None;
+        return eventPlan is not null && view.EventCount > 0 ? FoldEvents(eventPlan, record, resource, weight) : DecodeProblem.None;
     }
 
-    private DecodeProblem FoldEvents(FamilyPlan plan, ReadOnlySpan<byte> record, ResourceEntry resource)
+    private uint Weigh(ReadOnlySpan<byte> record)
+    {
+        uint weight = weights.Of(record, view, out bool isExtrapolated);
+        view.IsExtrapolated = isExtrapolated;
+        return weight;
+    }
+
+    private DecodeProblem FoldEvents(FamilyPlan plan, ReadOnlySpan<byte> record, ResourceEntry resource, uint weight)
     {
         for (int index = 0; index < view.EventCount; index++)
         {
@@ -272,7 +281,7 @@ public sealed class RecordFolder
             }
 
             aliases?.Fill(eventValues);
-            Staged.AddCounted(Stage(plan, resource, record, eventValues));
+            Staged.AddCounted(Stage(plan, resource, record, eventValues), weight);
             Staged.Events++;
         }
 

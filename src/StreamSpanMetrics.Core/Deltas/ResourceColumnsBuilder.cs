@@ -52,7 +52,7 @@ internal sealed class ResourceColumnsBuilder
     /// <param name="sumHigh">Upper half.</param>
     /// <param name="buckets">Explicit buckets; the first alone is the count where there is no explicit histogram.</param>
     /// <param name="exponential">The exponential histogram; null where the rules ask for none.</param>
-    public int Add(ReadOnlySpan<byte> key, ulong sumLow, ulong sumHigh, ReadOnlySpan<uint> buckets, ExponentialBuckets? exponential)
+    public int Add(ReadOnlySpan<byte> key, ulong sumLow, ulong sumHigh, ReadOnlySpan<ulong> buckets, ExponentialBuckets? exponential)
     {
         WriteKey(key);
         SeriesColumns columns = message.Series;
@@ -84,7 +84,7 @@ internal sealed class ResourceColumnsBuilder
         return message;
     }
 
-    private static int AddBuckets(SeriesColumns columns, ReadOnlySpan<uint> buckets, out ulong count)
+    private static int AddBuckets(SeriesColumns columns, ReadOnlySpan<ulong> buckets, out ulong count)
     {
         count = 0;
         int bytes = 0;
@@ -99,7 +99,7 @@ internal sealed class ResourceColumnsBuilder
                     mask |= 1UL << (bucket % BitsPerWord);
                     columns.BucketCounts.Add(buckets[bucket]);
                     count += buckets[bucket];
-                    bytes += MaxCountBytes;
+                    bytes += buckets[bucket] <= uint.MaxValue ? MaxCountBytes : MaxVarintBytes;
                 }
             }
 

@@ -26,7 +26,7 @@ internal sealed class ShardPartsBuilder
     /// <summary>Adds an entry of the resource group at <paramref name="groupIndex"/>.</summary>
     public void Add(
         int groupIndex, ResourceGroup group, IReadOnlyList<ResourceAttribute> descriptive,
-        ReadOnlySpan<byte> key, ulong sumLow, ulong sumHigh, ReadOnlySpan<uint> buckets, ExponentialBuckets? exponential)
+        ReadOnlySpan<byte> key, ulong sumLow, ulong sumHigh, ReadOnlySpan<ulong> buckets, ExponentialBuckets? exponential)
     {
         if (partBytes > maxPartBytes)
         {

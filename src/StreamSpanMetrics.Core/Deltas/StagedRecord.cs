@@ -14,6 +14,8 @@ public sealed class StagedRecord
     private ulong[] durationsNanos = new ulong[256];
     private PendingKey[] countedKeys = new PendingKey[64];
     private int[] countedSeries = new int[64];
+    private uint[] timedWeights = new uint[256];
+    private uint[] countedWeights = new uint[64];
     private int[] resources = new int[16];
 
     /// <summary>Nothing staged yet, of spans that <paramref name="filter"/> may drop.</summary>
@@ -64,6 +66,15 @@ public sealed class StagedRecord
     /// <summary>Series of the observations that only count.</summary>
     public ReadOnlySpan<int> CountedSeries => countedSeries.AsSpan(0, CountedCount);
 
+    /// <summary>Whether an observation counts for more than one; only then the weights hold.</summary>
+    public bool IsWeighted { get; private set; }
+
+    /// <summary>For how many spans each observation with a duration counts, where <see cref="IsWeighted"/>.</summary>
+    public ReadOnlySpan<uint> TimedWeights => timedWeights.AsSpan(0, IsWeighted ? TimedCount : 0);
+
+    /// <summary>The same of those that only count.</summary>
+    public ReadOnlySpan<uint> CountedWeights => countedWeights.AsSpan(0, IsWeighted ? CountedCount : 0);
+
     /// <summary>Indexes of the resources.</summary>
     public ReadOnlySpan<int> Resources => resources.AsSpan(0, ResourceCount);
 
@@ -85,6 +96,7 @@ public sealed class StagedRecord
     {
         TimedCount = 0;
         CountedCount = 0;
+        IsWeighted = false;
         ResourceCount = 0;
         Spans = 0;
         Events = 0;
@@ -96,28 +108,55 @@ public sealed class StagedRecord
         EarliestStartNanos = ulong.MaxValue;
     }
 
-    internal void AddTimed(PendingKey key, ulong durationNanos)
+    /// <summary>Stages an observation that counts <paramref name="weight"/> times.</summary>
+    internal void AddTimed(PendingKey key, ulong durationNanos, uint weight)
     {
         if (TimedCount == timedSeries.Length)
         {
             Array.Resize(ref timedKeys, TimedCount * 2);
             Array.Resize(ref timedSeries, TimedCount * 2);
             Array.Resize(ref durationsNanos, TimedCount * 2);
+            Array.Resize(ref timedWeights, TimedCount * 2);
+        }
+
+        if (weight != 1 || IsWeighted)
+        {
+            BeginWeights();
+            timedWeights[TimedCount] = weight;
         }
 
         timedKeys[TimedCount] = key;
         durationsNanos[TimedCount++] = durationNanos;
     }
 
-    internal void AddCounted(PendingKey key)
+    /// <summary>Stages an observation without duration that counts <paramref name="weight"/> times.</summary>
+    internal void AddCounted(PendingKey key, uint weight)
     {
         if (CountedCount == countedSeries.Length)
         {
             Array.Resize(ref countedKeys, CountedCount * 2);
             Array.Resize(ref countedSeries, CountedCount * 2);
+            Array.Resize(ref countedWeights, CountedCount * 2);
+        }
+
+        if (weight != 1 || IsWeighted)
+        {
+            BeginWeights();
+            countedWeights[CountedCount] = weight;
         }
 
         countedKeys[CountedCount++] = key;
+    }
+
+    /// <summary>What was staged before the first weight counts once.</summary>
+    private void BeginWeights()
+    {
+        if (!IsWeighted)
+        {
+            timedWeights.AsSpan(0, TimedCount).Fill(1);
+            countedWeights.AsSpan(0, CountedCount).Fill(1);
+            IsWeighted = true;
+        }
     }
 
     internal void AddResource(int resource)

@@ -44,14 +44,18 @@ public sealed class ExponentialBuckets(int maxSize)
     }
 
     /// <summary>Adds durations.</summary>
-    public void Add(ReadOnlySpan<ulong> durationsNanos, ExponentialScale mapping)
+    public void Add(ReadOnlySpan<ulong> durationsNanos, ExponentialScale mapping) => Add(durationsNanos, [], mapping);
+
+    /// <summary>Adds durations, each as often as its weight says; no weights at all mean once.</summary>
+    public void Add(ReadOnlySpan<ulong> durationsNanos, ReadOnlySpan<uint> weights, ExponentialScale mapping)
     {
         ulong min = ulong.MaxValue;
         ulong max = 0;
         ulong zeros = 0;
-        foreach (ulong nanos in durationsNanos)
+        for (int at = 0; at < durationsNanos.Length; at++)
         {
-            zeros += nanos == 0 ? 1UL : 0UL;
+            ulong nanos = durationsNanos[at];
+            zeros += nanos != 0 ? 0UL : weights.IsEmpty ? 1UL : weights[at];
             min = nanos == 0 ? min : Math.Min(min, nanos);
             max = Math.Max(max, nanos);
         }
@@ -70,11 +74,11 @@ public sealed class ExponentialBuckets(int maxSize)
 
         // The ends first: they tell the scale, and each bit of a scale costs time for every duration.
         Claim(ExponentialScale.Finest, mapping.IndexOf(min, ExponentialScale.Finest), mapping.IndexOf(max, ExponentialScale.Finest));
-        foreach (ulong nanos in durationsNanos)
+        for (int at = 0; at < durationsNanos.Length; at++)
         {
-            if (nanos != 0)
+            if (durationsNanos[at] != 0)
             {
-                counts[mapping.IndexOf(nanos, Scale) - Offset]++;
+                counts[mapping.IndexOf(durationsNanos[at], Scale) - Offset] += weights.IsEmpty ? 1UL : weights[at];
             }
         }
     }

@@ -68,6 +68,9 @@ internal static class SlowSpanReader
                 return CheckId(span.Content.Length, OtlpTags.TraceIdBytes, start);
             case OtlpTags.SpanSpanId or OtlpTags.SpanParentSpanId:
                 return CheckId(span.Content.Length, OtlpTags.SpanIdBytes, start);
+            case OtlpTags.SpanTraceState:
+                view.TraceState = span.Content;
+                break;
             case OtlpTags.SpanName:
                 view.Name = span.Content;
                 break;

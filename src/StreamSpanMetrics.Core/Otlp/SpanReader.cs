@@ -82,7 +82,10 @@ internal static class SpanReader
                 }
 
                 return true;
-            case OtlpTags.SpanLinks or OtlpTags.SpanTraceState:
+            case OtlpTags.SpanTraceState:
+                view.TraceState = new ValueSlice(content, length);
+                return true;
+            case OtlpTags.SpanLinks:
                 return true;
             default:
                 return false;

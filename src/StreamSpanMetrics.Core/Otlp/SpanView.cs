@@ -33,6 +33,15 @@ public sealed class SpanView
     /// <summary>Version of that scope; empty or absent without one.</summary>
     public ValueSlice ScopeVersion { get; internal set; } = ValueSlice.Absent;
 
+    /// <summary>The whole span message.</summary>
+    public ValueSlice Region { get; internal set; }
+
+    /// <summary>The <c>tracestate</c>; empty without one.</summary>
+    public ValueSlice TraceState { get; internal set; }
+
+    /// <summary>Whether the <c>tracestate</c> has a sampling threshold. Not read from the record, but noted by who looks into it.</summary>
+    public bool IsExtrapolated { get; set; }
+
     /// <summary>Span name.</summary>
     public ValueSlice Name { get; internal set; }
 
@@ -63,6 +72,8 @@ public sealed class SpanView
     internal void Reset()
     {
         Array.Fill(Values, ValueSlice.Absent);
+        TraceState = default;
+        IsExtrapolated = false;
         Name = default;
         Kind = 0;
         StatusCode = 0;

@@ -100,6 +100,7 @@ public ref struct TraceReader
     private bool ReadSpan(ValueSlice span, SpanView view)
     {
         view.Reset();
+        view.Region = span;
         if (SpanReader.TryRead(record, span, view))
         {
             return true;

@@ -41,6 +41,9 @@ public sealed record ConnectorSettings
     /// <summary><c>include_instrumentation_scope</c>: names of scopes whose spans carry scope name and version.</summary>
     public IReadOnlyList<string> IncludeInstrumentationScope { get; init; } = [];
 
+    /// <summary><c>enable_metrics_sampling_method</c>: whether points carry <c>sampling.method</c>.</summary>
+    public bool SamplingMethodEnabled { get; init; }
+
     /// <summary><c>resource_metrics_key_attributes</c>; empty means the default identity, <c>*</c> all attributes.</summary>
     public IReadOnlyList<string> ResourceMetricsKeyAttributes { get; init; } = [];
 

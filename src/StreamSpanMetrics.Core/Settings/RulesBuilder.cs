@@ -28,6 +28,7 @@ public static class RulesBuilder
             IncludeStatusCode = !Excluded(connector, Has(settings, FeatureGate.UseOtelStatusPrefix) ? "otel.status_code" : "status.code"),
             UseOtelStatusCode = Has(settings, FeatureGate.UseOtelStatusPrefix),
             InstrumentationScopes = connector.IncludeInstrumentationScope,
+            IncludeSamplingMethod = connector.SamplingMethodEnabled,
             IncludeResource = connector.AddResourceAttributes || !Has(settings, FeatureGate.ExcludeResourceMetrics),
             DropMissingServiceName = settings.Stream.DropMissingServiceName,
             Filter = settings.Stream.Filter,

@@ -58,6 +58,7 @@ public sealed record RulesFingerprint
         Filter(text, "filter_exclude", spans.Filter.Exclude);
         LineIf(spans.UseOtelStatusCode, text, "status", "otel.status_code");
         LineIf(spans.InstrumentationScopes.Count > 0, text, "instrumentation_scopes", Sorted(spans.InstrumentationScopes));
+        LineIf(spans.IncludeSamplingMethod, text, "sampling_method", true);
         LineIf(!spans.IncludeResource, text, "resource_attributes", "none");
         return text.ToString();
     }

@@ -29,6 +29,7 @@ public sealed class RawKeyWriter
 
     private readonly SpanRules rules;
     private readonly bool hasScope;
+    private readonly bool hasMore;
     private byte[] buffer = new byte[16 * 1024];
     private int used;
 
@@ -37,6 +38,7 @@ public sealed class RawKeyWriter
     {
         this.rules = rules;
         hasScope = rules.InstrumentationScopes.Count > 0;
+        hasMore = hasScope || rules.IncludeSamplingMethod;
     }
 
     /// <summary>The keys written since the last <see cref="Clear"/>. Valid until the next write.</summary>
@@ -65,9 +67,9 @@ public sealed class RawKeyWriter
             position = Append(key, position, record, view.Name);
         }
 
-        if (hasScope)
+        if (hasMore)
         {
-            position = AppendScope(key, position, record, view);
+            position = AppendMore(key, position, record, view);
         }
 
         ReadOnlySpan<int> indexes = plan.SelectorIndexes;
@@ -100,9 +102,9 @@ public sealed class RawKeyWriter
             bytes += view.Values[index].Length + 1 + (eventValues.IsEmpty ? 0 : eventValues[index].Length + 1);
         }
 
-        if (hasScope)
+        if (hasMore)
         {
-            bytes += view.ScopeName.Length + view.ScopeVersion.Length + (2 * MaxVarintBytes);
+            bytes += view.ScopeName.Length + view.ScopeVersion.Length + (3 * MaxVarintBytes);
         }
 
         if (buffer.Length - used < bytes)
@@ -139,10 +141,21 @@ public sealed class RawKeyWriter
         return position + piece.Length;
     }
 
-    private static int AppendScope(byte[] key, int position, ReadOnlySpan<byte> record, SpanView view)
+    /// <summary>What the later features put between the built-in dimensions and the configured ones.</summary>
+    private int AppendMore(byte[] key, int position, ReadOnlySpan<byte> record, SpanView view)
     {
-        position = view.ScopeName.IsPresent ? Append(key, position, record, view.ScopeName) : AppendFallback(key, position, null);
-        return view.ScopeVersion.IsPresent ? Append(key, position, record, view.ScopeVersion) : AppendFallback(key, position, null);
+        if (hasScope)
+        {
+            position = view.ScopeName.IsPresent ? Append(key, position, record, view.ScopeName) : AppendFallback(key, position, null);
+            position = view.ScopeVersion.IsPresent ? Append(key, position, record, view.ScopeVersion) : AppendFallback(key, position, null);
+        }
+
+        if (rules.IncludeSamplingMethod)
+        {
+            key[position++] = view.IsExtrapolated ? (byte)1 : (byte)0;
+        }
+
+        return position;
     }
 
     private static int AppendFallback(byte[] key, int position, byte[]? value)

@@ -65,6 +65,11 @@ public sealed class SeriesKeyRenderer
             AppendText(rawKey, ref position);
         }
 
+        if (rules.IncludeSamplingMethod)
+        {
+            Append(TextKind.String, rawKey[position++] == 0 ? "counted"u8 : "extrapolated"u8);
+        }
+
         for (int dimension = layout.Configured((SeriesFamily)rawKey[0]).Length; dimension > 0; dimension--)
         {
             value.ResetWrittenCount();

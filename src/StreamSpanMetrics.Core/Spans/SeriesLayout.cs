@@ -14,6 +14,9 @@ public sealed class SeriesLayout
     /// <summary>Dimension with its version.</summary>
     public const string ScopeVersion = "span.instrumentation.scope.version";
 
+    /// <summary>Dimension that says where a span's weight comes from.</summary>
+    public const string SamplingMethod = "sampling.method";
+
     private readonly DimensionRule[][] dimensionsByFamily = new DimensionRule[4][];
     private readonly string[][] namesByFamily = new string[4][];
 
@@ -42,7 +45,7 @@ public sealed class SeriesLayout
 
     /// <summary>
     /// Number of dimensions that lead every key before the configured ones: those of the four built-in ones that are not excluded, then
-    /// those of the instrumentation scope if they are asked for.
+    /// those of the instrumentation scope and of sampling if they are asked for.
     /// </summary>
     public int BuiltInCount { get; private set; }
 
@@ -67,6 +70,7 @@ public sealed class SeriesLayout
         AddIf(rules.IncludeStatusCode, rules.UseOtelStatusCode ? "otel.status_code" : "status.code", names);
         AddIf(rules.InstrumentationScopes.Count > 0, ScopeName, names);
         AddIf(rules.InstrumentationScopes.Count > 0, ScopeVersion, names);
+        AddIf(rules.IncludeSamplingMethod, SamplingMethod, names);
         BuiltInCount = names.Count;
         List<DimensionRule> configured = [];
         AddConfigured(rules.Dimensions, configured);

@@ -73,6 +73,9 @@ public sealed record SpanRules
     /// </summary>
     public IReadOnlyList<string> InstrumentationScopes { get; init; } = [];
 
+    /// <summary>Whether <c>sampling.method</c> says if a span's weight comes from its <c>tracestate</c>.</summary>
+    public bool IncludeSamplingMethod { get; init; }
+
     /// <summary>
     /// Whether points carry attributes of their resource. Without them nothing of a resource tells series apart but the dimensions, so
     /// all resources with one <c>service.name</c> dimension are one: two of them would write the same series.

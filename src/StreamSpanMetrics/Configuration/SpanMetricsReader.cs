@@ -30,7 +30,8 @@ internal static class SpanMetricsReader
         MappingReader histogram = reader.Section("histogram");
         MappingReader events = reader.Section("events");
         List<string> scopes = ReadNames(reader, "include_instrumentation_scope", "the name of a scope");
-        List<string> reserved = Reserved(gates, hasScopes: scopes.Count > 0);
+        bool samplingMethod = reader.Flag("enable_metrics_sampling_method", false);
+        List<string> reserved = Reserved(gates, hasScopes: scopes.Count > 0, samplingMethod);
         bool eventsEnabled = events.Flag("enabled", false);
         TimeSpan step = reader.Duration("metrics_flush_interval", defaults.MetricsFlushInterval, ShortestStep, LongestStep);
         ConnectorSettings settings = new()
@@ -45,6 +46,7 @@ internal static class SpanMetricsReader
             CallsDimensions = DimensionsReader.Read(reader, "calls_dimensions", reserved),
             ExcludeDimensions = ReadExcluded(reader, gates),
             IncludeInstrumentationScope = scopes,
+            SamplingMethodEnabled = samplingMethod,
             ResourceMetricsKeyAttributes = ReadNames(reader, "resource_metrics_key_attributes", "an attribute name"),
             EventsEnabled = eventsEnabled,
             EventsDimensions = ReadEventsDimensions(events, eventsEnabled, reserved),
@@ -80,7 +82,7 @@ internal static class SpanMetricsReader
     }
 
     /// <summary>Names of the built-in dimensions, which no configured one may have.</summary>
-    private static List<string> Reserved(IReadOnlyList<FeatureGate> gates, bool hasScopes)
+    private static List<string> Reserved(IReadOnlyList<FeatureGate> gates, bool hasScopes, bool samplingMethod)
     {
         List<string> names = [.. DimensionsReader.BuiltInNames];
         if (gates.Contains(FeatureGate.UseOtelStatusPrefix))
@@ -92,6 +94,11 @@ internal static class SpanMetricsReader
         {
             names.Add(SeriesLayout.ScopeName);
             names.Add(SeriesLayout.ScopeVersion);
+        }
+
+        if (samplingMethod)
+        {
+            names.Add(SeriesLayout.SamplingMethod);
         }
 
         return names;
@@ -221,7 +228,6 @@ internal static class SpanMetricsReader
         selfTime.RefuseIfOn("enabled", "remove it; calls and duration are there without it");
         selfTime.Finish();
 
-        reader.RefuseIfOn("enable_metrics_sampling_method", "remove it; the label sampling.method is not written");
         if (reader.Integer("aggregation_cardinality_limit", 0, 0, int.MaxValue) > 0)
         {
             reader.Error("aggregation_cardinality_limit", "a limit on series is not supported yet", "set 0, or remove it");

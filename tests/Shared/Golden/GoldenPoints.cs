@@ -82,12 +82,13 @@ internal sealed class GoldenPoints
 
                 foreach (ExponentialHistogramDataPoint point in metric.ExponentialHistogram?.DataPoints ?? [])
                 {
+                    string service = name is null ? ServiceOf(point.Attributes) : ofResource;
                     Assert.True(point.Negative is null or { BucketCounts.Count: 0 });
                     string layout = string.Create(
                         CultureInfo.InvariantCulture, $"scale {point.Scale} offset {point.Positive?.Offset ?? 0} min {point.Min} max {point.Max}");
                     string identity = $"{prefix} {metric.ExponentialHistogram!.AggregationTemporality}";
                     yield return new GoldenPoint(
-                        service, $"{identity} {Attributes(point.Attributes, folded)}",
+                        service, $"{identity} {OfPoint(point.Attributes)}",
                         [point.Count, point.ZeroCount, .. point.Positive?.BucketCounts ?? []], point.Sum, layout);
                 }
             }

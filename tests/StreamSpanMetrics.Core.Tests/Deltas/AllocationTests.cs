@@ -32,6 +32,8 @@ public sealed class AllocationTests
             EventsEnabled = events,
             EventsDimensions = [new DimensionRule(extended ? "error.type" : "exception.type") { Aliases = extended ? ["exception.type"] : [] }],
             Filter = extended ? Filter() : new SpanFilterRules(),
+            InstrumentationScopes = extended ? ["library"] : [],
+            IncludeSamplingMethod = extended,
         });
         DeltaAccumulator accumulator = new(new ExplicitBounds(new HistogramRules()), keepsDurations: extended);
         byte[][] records = [.. Enumerable.Range(0, 20).Select(index => Record(index, spansPerRecord))];
@@ -90,6 +92,12 @@ public sealed class AllocationTests
                 Traces.Text("long", new string('a', 150 + (index % 2))),
                 Traces.Attribute("http.status_code", new AnyValue { IntValue = 200 + (index % 4) }));
             span.Events.Add(Traces.Event(Traces.Text("exception.type", "Broken")));
+            if (index % 3 == 0)
+            {
+                // Whole weights and others, and a state without any.
+                span.TraceState = index % 2 == 0 ? "ot=th:55555555555555" : index % 4 == 1 ? "ot=th:c,a=b" : "a=b";
+            }
+
             if (index % 5 == 0)
             {
                 // A status with a message takes the slow path.

@@ -55,6 +55,14 @@ public sealed class CountingTests
             EventsEnabled = true,
             EventsDimensions = [new DimensionRule("exception.type")],
         },
+        ["sampling method"] = new SpanRules
+        {
+            IncludeSamplingMethod = true,
+            Dimensions = [new DimensionRule("http.method")],
+            CallsDimensions = [new DimensionRule("http.route")],
+            EventsEnabled = true,
+            EventsDimensions = [new DimensionRule("exception.type")],
+        },
         ["other status, no resource"] = new SpanRules { UseOtelStatusCode = true, IncludeResource = false },
         ["filtered"] = new SpanRules
         {

@@ -27,7 +27,7 @@ public sealed class DeltaAccumulatorTests
         Add(accumulator, 1, Lasting(7));
         Assert.Equal(1, accumulator.EntryCount);
         Assert.Equal(((UInt128)ulong.MaxValue * 3) + 7, new UInt128(accumulator.SumHigh(0), accumulator.SumLow(0)));
-        Assert.Equal((uint[])[1, 3], accumulator.Buckets(0).ToArray());
+        Assert.Equal([1UL, 3UL], AccumulatorReading.Buckets(accumulator, 0));
     }
 
     [Fact]
@@ -43,7 +43,7 @@ public sealed class DeltaAccumulatorTests
             [new StepSection(3, 0, 3, 0, 1), new StepSection(8, 3, 5, 1, 3), new StepSection(9, 5, 6, 3, 4)], accumulator.Sections);
         Assert.Equal([0, 1, 2, 1, 3, 3], Enumerable.Range(0, 6).Select(accumulator.Series));
         Assert.Equal([0, 0, 1, 1], accumulator.SectionResources);
-        Assert.Equal((uint[])[0, 2], accumulator.Buckets(0).ToArray());
+        Assert.Equal([0UL, 2UL], AccumulatorReading.Buckets(accumulator, 0));
     }
 
     [Fact]
@@ -118,7 +118,7 @@ public sealed class DeltaAccumulatorTests
         Assert.False(calls.Fold(Request("shop", spans)).Exists);
         accumulator.Add(calls.Staged, 1);
         Assert.Equal(1_000, accumulator.EntryCount);
-        Assert.All(Enumerable.Range(0, 1_000), entry => Assert.Equal(2u, accumulator.Buckets(entry)[0]));
+        Assert.All(Enumerable.Range(0, 1_000), entry => Assert.Equal(2UL, AccumulatorReading.Buckets(accumulator, entry)[0]));
     }
 
     private void Add(DeltaAccumulator accumulator, long step, params Span[] spans) => AddOf("shop", accumulator, step, spans);

@@ -89,6 +89,13 @@ public sealed class RulesFingerprintTests
             Text([], new ConnectorSettings { IncludeInstrumentationScope = ["lib.a", "express"] }));
     }
 
+    [Fact]
+    public void The_sampling_method_is_part_of_it()
+    {
+        string none = new RulesFingerprint(new ProcessorSettings()).Text;
+        Assert.Equal(none + "sampling_method: True\n", Text([], new ConnectorSettings { SamplingMethodEnabled = true }));
+    }
+
     private static string Text(FeatureGate[] gates, ConnectorSettings? connector = null) => new RulesFingerprint(
         new ProcessorSettings { Connector = connector ?? new(), Stream = new StreamSettings { FeatureGates = gates } }).Text;
 

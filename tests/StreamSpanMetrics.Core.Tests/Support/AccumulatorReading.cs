@@ -31,6 +31,14 @@ internal static class AccumulatorReading
     public static IEnumerable<string> Lines(Dictionary<string, SeriesCount> counts) =>
         counts.Select(count => $"{count.Key}: {count.Value}").Order(StringComparer.Ordinal);
 
+    /// <summary>The bucket counts of an entry.</summary>
+    public static ulong[] Buckets(DeltaAccumulator accumulator, int entry)
+    {
+        ulong[] buckets = new ulong[accumulator.BucketCount];
+        accumulator.ReadBuckets(entry, buckets);
+        return buckets;
+    }
+
     private static string Key(RecordFolder folder, int number, long step)
     {
         SeriesTable series = folder.Series;
@@ -40,7 +48,7 @@ internal static class AccumulatorReading
 
     private static void Add(DeltaAccumulator accumulator, int entry, string key, Dictionary<string, SeriesCount> counts)
     {
-        ReadOnlySpan<uint> buckets = accumulator.Buckets(entry);
+        ulong[] buckets = Buckets(accumulator, entry);
         if (!counts.TryGetValue(key, out SeriesCount? count))
         {
             counts.Add(key, count = new SeriesCount(buckets.Length));

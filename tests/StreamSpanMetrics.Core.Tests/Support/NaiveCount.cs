@@ -72,8 +72,9 @@ internal sealed class NaiveCount(SpanRules rules, HistogramRules histogram)
 
                 bool timed = SeriesLayout.HasHistogram(family);
                 ulong nanos = timed && span.EndTimeUnixNano > span.StartTimeUnixNano ? span.EndTimeUnixNano - span.StartTimeUnixNano : 0;
-                count.Sum += nanos;
-                count.Buckets[timed ? Bucket(nanos) : 0]++;
+                ulong weight = NaiveWeight.Of(span);
+                count.Sum += (UInt128)nanos * weight;
+                count.Buckets[timed ? Bucket(nanos) : 0] += weight;
             }
         }
     }
@@ -91,6 +92,7 @@ internal sealed class NaiveCount(SpanRules rules, HistogramRules histogram)
                 "span.kind" => Plain((int)span.Kind is >= 0 and <= 5 ? "SPAN_KIND_" + span.Kind.ToString().ToUpperInvariant() : ""),
                 "span.instrumentation.scope.name" => Plain(listed ? Cut(scope!.Name, SpanRules.MaxValueBytes) : ""),
                 "span.instrumentation.scope.version" => Plain(listed ? Cut(scope!.Version, SpanRules.MaxValueBytes) : ""),
+                "sampling.method" => Plain(NaiveWeight.Threshold(span.TraceState) is null ? "counted" : "extrapolated"),
                 "otel.status_code" => Plain((span.Status?.Code ?? 0) is Status.Types.StatusCode.Ok or Status.Types.StatusCode.Error
                     ? span.Status!.Code.ToString().ToUpperInvariant() : ""),
                 _ => Plain((int)(span.Status?.Code ?? 0) is >= 0 and <= 2

@@ -16,6 +16,12 @@ internal sealed class RequestGenerator(Random random)
         new('n', 62), new('n', 63), new('n', 64), new('n', 127), new('n', 128), "größe",
     ];
 
+    private static readonly string[] TraceStates =
+    [
+        "a=b", "ot=th:c", "a=b,ot=th:8", "ot=th:0", "ot=th:55555555555555", "ot=th:1;rv:6e6d1a75832a2f", "ot=th:fd70a4", "ot=th:ffffffffffffff",
+        "ot=th:8;", "ot=",
+    ];
+
     private static readonly string[] Texts = ["", "GET", "POST", "naïve", "\"quoted\"", new('t', 127), new('t', 128), new('t', 20_000)];
 
     /// <summary>A request with up to four resources.</summary>
@@ -38,7 +44,7 @@ internal sealed class RequestGenerator(Random random)
             TraceId = Bytes(random.Next(4) == 0 ? 0 : 16),
             SpanId = Bytes(random.Next(4) == 0 ? 0 : 8),
             ParentSpanId = Bytes(random.Next(2) == 0 ? 0 : 8),
-            TraceState = random.Next(4) == 0 ? "a=b" : "",
+            TraceState = random.Next(3) == 0 ? TraceStates[random.Next(TraceStates.Length)] : "",
             Name = Text(),
             Kind = (Span.Types.SpanKind)(random.Next(10) == 0 ? random.Next(-3, 1000) : random.Next(6)),
             StartTimeUnixNano = Nanos(),

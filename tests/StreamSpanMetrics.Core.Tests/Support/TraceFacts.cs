@@ -68,7 +68,7 @@ internal static class TraceFacts
             {
                 StringBuilder line = new(
                     $"{span.Name} kind {(int)span.Kind} status {(int)(span.Status?.Code ?? 0)} "
-                    + $"{span.StartTimeUnixNano}-{span.EndTimeUnixNano}");
+                    + $"{span.StartTimeUnixNano}-{span.EndTimeUnixNano} {(values ? span.TraceState : "")}");
                 AppendValues(span.Attributes, selected, values, line);
                 foreach (Span.Types.Event happened in events ? [.. span.Events] : Array.Empty<Span.Types.Event>())
                 {
@@ -88,7 +88,8 @@ internal static class TraceFacts
     public static StringBuilder Line(ReadOnlySpan<byte> record, SpanView view, bool values)
     {
         StringBuilder line = new(
-            $"{Encoding.UTF8.GetString(view.Name.In(record))} kind {view.Kind} status {view.StatusCode} {view.StartNanos}-{view.EndNanos}");
+            $"{Encoding.UTF8.GetString(view.Name.In(record))} kind {view.Kind} status {view.StatusCode} {view.StartNanos}-{view.EndNanos} "
+            + (values ? Encoding.UTF8.GetString(view.TraceState.In(record)) : ""));
         AppendValues(record, view.Values, values, line);
         return line;
     }

@@ -59,6 +59,16 @@ public sealed class ConnectorRulesTests
     }
 
     [Fact]
+    public void Sampling_method_is_reserved_where_it_is_written()
+    {
+        const string Dimension = "dimensions: [{name: sampling.method}]";
+        Assert.Single(SettingsFiles.Connector($"{{{Dimension}}}").Dimensions);
+        ConfigurationProblem error = SettingsFiles.OnlyError(
+            $"connectors: {{span_metrics: {{{Dimension}, enable_metrics_sampling_method: true}}}}");
+        Assert.Contains("is a built-in dimension", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void All_attributes_as_identity_are_accepted_with_a_warning()
     {
         ConfigurationResult result = SettingsFiles.Load(

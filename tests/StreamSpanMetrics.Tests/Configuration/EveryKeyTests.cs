@@ -121,6 +121,7 @@ public sealed class EveryKeyTests
         Dimensions = [new DimensionRule("http.method", "GET"), new DimensionRule("code", "200") { Aliases = ["status", "a, b"] }],
         CallsDimensions = [new DimensionRule("caller", "")],
         ExcludeDimensions = ["span.kind", "otel.status_code"],
+        SamplingMethodEnabled = true,
         IncludeInstrumentationScope = ["express", "a, b"],
         ResourceMetricsKeyAttributes = ["service.name", "k8s.cluster.name"],
         EventsEnabled = true,
