@@ -27,6 +27,7 @@ public sealed class RecordFolder
     private readonly AliasSlots? aliases;
     private readonly RawKeyWriter keys;
     private readonly SeriesKeyRenderer renderer;
+    private readonly GlobReader selection;
     private readonly SpanWeights weights = new();
     private readonly SpanView view;
     private readonly ValueSlice[] eventValues;
@@ -61,7 +62,9 @@ public sealed class RecordFolder
         renderer = new SeriesKeyRenderer(rules, Layout, valueText);
         filter = rules.Filter.IsEmpty ? null : new SpanFilter(rules.Filter, slots);
         Staged = new StagedRecord(rules.Filter);
-        Resources = new ResourceTable(new ResourceReader(rules, slots, plans, filter, valueText));
+        GlobNames? globs = plans.Exists(plan => plan.HasGlobs) ? new GlobNames(Layout) : null;
+        selection = new GlobReader(globs);
+        Resources = new ResourceTable(new ResourceReader(rules, slots, plans, filter, globs, valueText));
         aliases = slots.Aliases;
         view = new SpanView(selector, slots.Count - selector.Count)
         {
@@ -105,6 +108,7 @@ public sealed class RecordFolder
         Fetch.Record(record);
         Staged.Reset();
         keys.Clear();
+        selection.Clear();
         resolvedTimed = 0;
         resolvedCounted = 0;
         TraceReader reader = new(record);
@@ -249,7 +253,12 @@ public sealed class RecordFolder
         uint weight = view.TraceState.Length > 0 ? Weigh(record) : 1;
         foreach (FamilyPlan plan in spanPlans)
         {
-            PendingKey key = Stage(plan, resource, record, []);
+            PendingKey key = Stage(plan, resource, record, [], ValueSlice.Absent, out DecodeProblem problem);
+            if (problem.Exists)
+            {
+                return problem;
+            }
+
             if (plan.Family == SeriesFamily.Calls)
             {
                 Staged.AddCounted(key, weight);
@@ -281,16 +290,31 @@ public sealed class RecordFolder
             }
 
             aliases?.Fill(eventValues);
-            Staged.AddCounted(Stage(plan, resource, record, eventValues), weight);
+            PendingKey key = Stage(plan, resource, record, eventValues, view.Event(index), out problem);
+            if (problem.Exists)
+            {
+                return problem;
+            }
+
+            Staged.AddCounted(key, weight);
             Staged.Events++;
         }
 
         return DecodeProblem.None;
     }
 
-    private PendingKey Stage(FamilyPlan plan, ResourceEntry resource, ReadOnlySpan<byte> record, ReadOnlySpan<ValueSlice> ofEvent)
+    private PendingKey Stage(
+        FamilyPlan plan, ResourceEntry resource, ReadOnlySpan<byte> record, ReadOnlySpan<ValueSlice> ofEvent, ValueSlice happened,
+        out DecodeProblem problem)
     {
         ValueSlice key = keys.Write(plan, resource, record, view, ofEvent);
+        problem = DecodeProblem.None;
+        if (plan.HasGlobs)
+        {
+            problem = selection.Select(plan, resource, record, view, happened);
+            key = keys.WriteGlobs(key, record, selection.Attributes);
+        }
+
         return new PendingKey { Start = key.Start, Length = key.Length };
     }
 }

@@ -24,6 +24,8 @@ public sealed class PointEncoder
 
     private readonly PointRules rules;
     private readonly byte[][][] nameFields = new byte[4][][];
+    private readonly int[] globStarts = new int[4];
+    private readonly ProtobufBuffer globName = new();
     private readonly byte[] callsName;
     private readonly byte[] durationName;
     private readonly byte[] eventsName;
@@ -64,6 +66,7 @@ public sealed class PointEncoder
         for (int family = 0; family < nameFields.Length; family++)
         {
             nameFields[family] = EncodeNames(layout.Names((SeriesFamily)family));
+            globStarts[family] = layout.GlobStart((SeriesFamily)family);
         }
     }
 
@@ -205,7 +208,19 @@ public sealed class PointEncoder
             }
 
             keyValue.Clear();
-            resources.WriteKeyValue(keyValue, names[dimension], (ValueKind)kinds[dimension], text);
+            ReadOnlySpan<byte> name = names[dimension];
+            ValueKind kind = (ValueKind)kinds[dimension];
+            if (dimension >= globStarts[(int)family])
+            {
+                // From here on each value follows its name.
+                globName.Clear();
+                globName.WriteField(1, text);
+                name = globName.Written;
+                kind = (ValueKind)kinds[++dimension];
+                SeriesKeyCodec.TryReadValue(seriesKey, ref position, out _, out text);
+            }
+
+            resources.WriteKeyValue(keyValue, name, kind, text);
             numberAttributes.WriteField(7, keyValue.Written);
             histogramAttributes.WriteField(9, keyValue.Written);
             exponentialAttributes.WriteField(1, keyValue.Written);

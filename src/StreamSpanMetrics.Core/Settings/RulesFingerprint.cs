@@ -68,7 +68,8 @@ public sealed record RulesFingerprint
         foreach (DimensionRule rule in rules)
         {
             string aliases = rule.Aliases.Count == 0 ? "" : $" aliases '{string.Join("', '", rule.Aliases)}'";
-            Line(text, name, rule.Name + aliases + (rule.Default is null ? "" : $" default '{rule.Default}'"));
+            string what = rule.Glob is null ? rule.Name : $"glob '{rule.Glob}'";
+            Line(text, name, what + aliases + (rule.Default is null ? "" : $" default '{rule.Default}'"));
         }
     }
 

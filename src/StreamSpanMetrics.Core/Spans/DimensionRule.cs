@@ -6,6 +6,12 @@ namespace StreamSpanMetrics.Core.Spans;
 public sealed record DimensionRule(string Name, string? Default = null)
 {
     /// <summary>
+    /// A pattern (<see cref="GlobPattern"/>) instead of a name, which is empty then: every attribute whose name matches is a dimension, of
+    /// the span or else of the resource. Null for a dimension with a name.
+    /// </summary>
+    public string? Glob { get; init; }
+
+    /// <summary>
     /// Other names of the attribute, exact, looked for in this order after <see cref="Name"/>: all of them on the span before any on the
     /// resource. As everywhere, an attribute that is there without a value hides what comes behind it.
     /// </summary>
@@ -32,7 +38,7 @@ public sealed record DimensionRule(string Name, string? Default = null)
     /// <summary>Rules are equal if all of their names are, in order, and their defaults.</summary>
     public bool Equals(DimensionRule? other)
     {
-        if (other is null || Name != other.Name || Default != other.Default || Aliases.Count != other.Aliases.Count)
+        if (other is null || Name != other.Name || Default != other.Default || Glob != other.Glob || Aliases.Count != other.Aliases.Count)
         {
             return false;
         }

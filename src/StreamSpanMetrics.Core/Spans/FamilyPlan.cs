@@ -14,6 +14,7 @@ public sealed class FamilyPlan
     public FamilyPlan(SeriesFamily family, SeriesLayout layout, AttributeSlots slots)
     {
         Family = family;
+        HasGlobs = !layout.Globs(family).IsEmpty;
         ReadOnlySpan<DimensionRule> rules = layout.Configured(family);
         selectorIndexes = new int[rules.Length];
         defaults = new byte[rules.Length][];
@@ -24,6 +25,9 @@ public sealed class FamilyPlan
             defaults[index] = rules[index].Default is string text ? StringValue.Encode(text) : null;
         }
     }
+
+    /// <summary>Whether attributes are dimensions of the family by pattern.</summary>
+    public bool HasGlobs { get; }
 
     /// <summary>The family.</summary>
     public SeriesFamily Family { get; }

@@ -93,6 +93,28 @@ public sealed class RawKeyWriter
         return new ValueSlice(start, position - start);
     }
 
+    /// <summary>
+    /// Appends attributes that are dimensions by pattern to the key written last, at <paramref name="key"/>, and returns where it is now:
+    /// names and values in turn, up to the end of the key.
+    /// </summary>
+    internal ValueSlice WriteGlobs(ValueSlice key, ReadOnlySpan<byte> record, ReadOnlySpan<GlobAttribute> attributes)
+    {
+        int bytes = 0;
+        foreach (GlobAttribute attribute in attributes)
+        {
+            bytes += attribute.NameIn(record).Length + attribute.ValueIn(record).Length + (2 * MaxVarintBytes);
+        }
+
+        EnsureRoom(bytes);
+        foreach (GlobAttribute attribute in attributes)
+        {
+            used = Append(buffer, used, attribute.NameIn(record));
+            used = Append(buffer, used, attribute.ValueIn(record));
+        }
+
+        return new ValueSlice(key.Start, used - key.Start);
+    }
+
     private void EnsureRoom(FamilyPlan plan, ResourceEntry resource, SpanView view, ReadOnlySpan<ValueSlice> eventValues)
     {
         ReadOnlySpan<int> indexes = plan.SelectorIndexes;
@@ -107,6 +129,11 @@ public sealed class RawKeyWriter
             bytes += view.ScopeName.Length + view.ScopeVersion.Length + (3 * MaxVarintBytes);
         }
 
+        EnsureRoom(bytes);
+    }
+
+    private void EnsureRoom(int bytes)
+    {
         if (buffer.Length - used < bytes)
         {
             Array.Resize(ref buffer, Math.Max(buffer.Length * 2, used + bytes));

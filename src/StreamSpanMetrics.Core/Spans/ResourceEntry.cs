@@ -27,6 +27,9 @@ public sealed class ResourceEntry
     /// <summary>By attribute slot the value's AnyValue bytes; null where the resource does not have it.</summary>
     public required byte[]?[] Values { get; init; }
 
+    /// <summary>By family the attributes that are dimensions by pattern; empty without patterns.</summary>
+    internal GlobAttribute[][] Globs { get; init; } = [];
+
     /// <summary>Bytes that the longest raw key of this resource needs besides those of the span itself.</summary>
     public required int ExtraKeyBytes { get; init; }
 

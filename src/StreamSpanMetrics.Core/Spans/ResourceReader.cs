@@ -15,16 +15,22 @@ public sealed class ResourceReader
     private readonly SpanFilter? filter;
     private readonly AnyValueText valueText;
     private readonly ArrayBufferWriter<byte> scratch = new();
+    private readonly GlobNames? globs;
+    private readonly IReadOnlyList<FamilyPlan> plans;
+    private readonly List<GlobAttribute> candidates = [];
     private readonly int defaultBytes;
     private bool serviceNameIsString;
 
     /// <summary>
     /// Reads under <paramref name="rules"/>; values go into <paramref name="slots"/>, as those of spans do. <paramref name="filter"/> is
-    /// null where there is none.
+    /// null where there is none, and so is
+    /// <paramref name="globs"/>.
     /// </summary>
-    public ResourceReader(
-        SpanRules rules, AttributeSlots slots, IReadOnlyList<FamilyPlan> plans, SpanFilter? filter, AnyValueText valueText)
+    internal ResourceReader(
+        SpanRules rules, AttributeSlots slots, IReadOnlyList<FamilyPlan> plans, SpanFilter? filter, GlobNames? globs, AnyValueText valueText)
     {
+        this.plans = plans;
+        this.globs = globs;
         this.rules = rules;
         this.slots = slots;
         this.filter = filter;
@@ -58,6 +64,7 @@ public sealed class ResourceReader
         ReadOnlySpan<byte> bytes, SortedDictionary<string, ResourceAttribute> attributes, byte[]?[] values)
     {
         serviceNameIsString = false;
+        candidates.Clear();
         ProtoCursor cursor = new(bytes, new ValueSlice(0, bytes.Length), MessageShape.Resource);
         while (cursor.MoveNext())
         {
@@ -82,6 +89,7 @@ public sealed class ResourceReader
             if (attributes.TryAdd(name, new ResourceAttribute(name, kind, text)))
             {
                 NoteValue(name, value.In(bytes), text, values);
+                NoteGlob(key.In(bytes), value.In(bytes), text);
                 serviceNameIsString |= name == ServiceNameAttribute && AnyValueText.IsString(value.In(bytes));
             }
         }
@@ -96,6 +104,31 @@ public sealed class ResourceReader
         {
             values[slot] = value.Length <= SpanRules.MaxResourceValueBytes ? value.ToArray() : StringValue.Encode(text);
         }
+    }
+
+    private void NoteGlob(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, string text)
+    {
+        if (globs is not null)
+        {
+            byte[] own = value.Length <= SpanRules.MaxResourceValueBytes ? value.ToArray() : StringValue.Encode(text);
+            candidates.Add(new GlobAttribute(ValueSlice.Absent, ValueSlice.Absent, name.ToArray(), own));
+        }
+    }
+
+    /// <summary>By family the attributes that match its patterns.</summary>
+    private GlobAttribute[][] Globs()
+    {
+        GlobAttribute[][] byFamily = globs is null ? [] : [[], [], [], []];
+        foreach (FamilyPlan plan in plans)
+        {
+            if (plan.HasGlobs)
+            {
+                byFamily[(int)plan.Family] =
+                    candidates.FindAll(attribute => globs!.Matches(plan.Family, attribute.OwnName)).ToArray();
+            }
+        }
+
+        return byFamily;
     }
 
     private ResourceEntry Interpret(
@@ -140,6 +173,7 @@ public sealed class ResourceReader
             Descriptive = descriptive,
             Values = values,
             ExtraKeyBytes = ExtraKeyBytes(values),
+            Globs = Globs(),
             FilterVerdicts = filter?.JudgeResource(values, ofFilter) ?? [],
         };
     }

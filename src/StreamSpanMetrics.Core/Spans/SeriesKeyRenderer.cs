@@ -78,7 +78,36 @@ public sealed class SeriesKeyRenderer
             Append(kind, value.WrittenSpan);
         }
 
+        if (!layout.Globs((SeriesFamily)rawKey[0]).IsEmpty)
+        {
+            RenderGlobs(rawKey, position);
+        }
+
         return rendered.WrittenSpan;
+    }
+
+    // An attribute without text is left out like any dimension without; the places behind the last one stay empty.
+    private void RenderGlobs(ReadOnlySpan<byte> rawKey, int position)
+    {
+        int places = 2 * SeriesLayout.MaxGlobNames;
+        while (position < rawKey.Length)
+        {
+            TryReadPiece(rawKey, ref position, out ReadOnlySpan<byte> name);
+            TryReadPiece(rawKey, ref position, out ReadOnlySpan<byte> piece);
+            value.ResetWrittenCount();
+            TextKind kind = valueText.Write(piece, value);
+            if (kind != TextKind.Absent && value.WrittenCount > 0)
+            {
+                Append(TextKind.String, name);
+                Append(kind, value.WrittenSpan);
+                places -= 2;
+            }
+        }
+
+        for (; places > 0; places--)
+        {
+            Append(TextKind.Absent, []);
+        }
     }
 
     /// <summary>The variant in a raw key.</summary>

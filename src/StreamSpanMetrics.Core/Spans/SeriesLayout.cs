@@ -19,6 +19,7 @@ public sealed class SeriesLayout
 
     private readonly DimensionRule[][] dimensionsByFamily = new DimensionRule[4][];
     private readonly string[][] namesByFamily = new string[4][];
+    private readonly string[][] globsByFamily = new string[4][];
 
     /// <summary>Derives the layout from <paramref name="rules"/>.</summary>
     public SeriesLayout(SpanRules rules)
@@ -48,6 +49,19 @@ public sealed class SeriesLayout
     /// those of the instrumentation scope and of sampling if they are asked for.
     /// </summary>
     public int BuiltInCount { get; private set; }
+
+    /// <summary>Most attributes of a series by pattern; further ones, in the order of their names, are left out.</summary>
+    public const int MaxGlobNames = 32;
+
+    /// <summary>Patterns of the family's dimensions, each once. Mostly none.</summary>
+    public ReadOnlySpan<string> Globs(SeriesFamily family) => globsByFamily[(int)family];
+
+    /// <summary>
+    /// Where in a key the attributes by pattern begin: from here on <see cref="Names"/> are empty, and the values come in pairs of a name and
+    /// its value, <see cref="MaxGlobNames"/> of them. The number of names if the family has no patterns.
+    /// </summary>
+    public int GlobStart(SeriesFamily family) =>
+        Names(family).Length - (Globs(family).IsEmpty ? 0 : 2 * MaxGlobNames);
 
     /// <summary>Whether series of this family exist under the rules.</summary>
     public bool Has(SeriesFamily family) => namesByFamily[(int)family] is not null;
@@ -80,8 +94,28 @@ public sealed class SeriesLayout
             names.Add(rule.Name);
         }
 
+        List<string> globs = [];
+        AddGlobs(rules.Dimensions, globs);
+        AddGlobs(own, globs);
+        globsByFamily[(int)family] = [.. globs];
+        for (int place = 0; globs.Count > 0 && place < 2 * MaxGlobNames; place++)
+        {
+            names.Add("");
+        }
+
         namesByFamily[(int)family] = [.. names];
         dimensionsByFamily[(int)family] = [.. configured];
+    }
+
+    private static void AddGlobs(IReadOnlyList<DimensionRule> rules, List<string> globs)
+    {
+        foreach (DimensionRule rule in rules)
+        {
+            if (rule.Glob is not null && !globs.Contains(rule.Glob))
+            {
+                globs.Add(rule.Glob);
+            }
+        }
     }
 
     private static void AddIf(bool include, string name, List<string> names)
@@ -98,6 +132,11 @@ public sealed class SeriesLayout
     {
         foreach (DimensionRule rule in rules)
         {
+            if (rule.Glob is not null)
+            {
+                continue;
+            }
+
             int known = configured.FindIndex(other => other.Name == rule.Name);
             if (known < 0)
             {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.RegularExpressions;
 using StreamSpanMetrics.Core.Spans;
 
 namespace StreamSpanMetrics.Configuration;
@@ -39,6 +40,7 @@ internal static class DimensionsReader
             }
         }
 
+        CheckGlobs(reader, key, rules, items);
         return rules;
     }
 
@@ -56,13 +58,11 @@ internal static class DimensionsReader
         string name = dimension.Text("name", "");
         string? fallback = dimension.Find("default") is null ? null : dimension.Text("default", "");
         List<string> aliases = ReadAliases(dimension, name, reserved);
-        bool hasGlob = dimension.Find("glob") is not null;
+        string? glob = dimension.Find("glob") is null ? null : dimension.Text("glob", "");
         dimension.Finish();
-        if (hasGlob)
+        if (glob is not null)
         {
-            string message = name.Length > 0 ? "name and glob exclude each other" : "dimensions by glob are not supported yet";
-            dimension.Error("glob", message, "name each dimension");
-            return null;
+            return ReadGlob(dimension, glob, reserved);
         }
 
         if (name.Length == 0)
@@ -77,7 +77,7 @@ internal static class DimensionsReader
             return null;
         }
 
-        if (others.Exists(other => other.Name == name))
+        if (others.Exists(other => other.Glob is null && other.Name == name))
         {
             dimension.Error("name", $"'{name}' stands twice in the list", "remove one of them");
             return null;
@@ -85,6 +85,49 @@ internal static class DimensionsReader
 
         return new DimensionRule(name, fallback) { Aliases = aliases };
     }
+
+    private static DimensionRule? ReadGlob(MappingReader dimension, string glob, IReadOnlyCollection<string> reserved)
+    {
+        foreach (string key in (string[])["name", "default", "aliases"])
+        {
+            if (dimension.Find(key) is not null)
+            {
+                dimension.Error("glob", $"{key} and glob exclude each other", "a pattern gives each attribute its own name and no default");
+                return null;
+            }
+        }
+
+        if (!GlobPattern.TryTranslate(glob, out string regex, out string problem))
+        {
+            dimension.Error("glob", $"'{dimension.Find("glob")!.Shown}' {problem}", "write for example app.* or http.request.**");
+            return null;
+        }
+
+        string? built = reserved.FirstOrDefault(name => IsMatch(name, regex));
+        if (built is not null)
+        {
+            dimension.Error("glob", $"matches the built-in dimension '{built}'", "make the pattern narrower");
+            return null;
+        }
+
+        return new DimensionRule("") { Glob = glob };
+    }
+
+    // A name has its label already, and maybe a default: the connector does not let a pattern of the same list find it again.
+    private static void CheckGlobs(MappingReader reader, string key, List<DimensionRule> rules, IReadOnlyList<SettingNode> items)
+    {
+        foreach (DimensionRule glob in rules.Where(rule => rule.Glob is not null))
+        {
+            GlobPattern.TryTranslate(glob.Glob!, out string regex, out _);
+            if (rules.Find(rule => rule.Glob is null && IsMatch(rule.Name, regex)) is DimensionRule named)
+            {
+                SettingNode place = items.FirstOrDefault(item => item.Find("glob")?.Value.Text == glob.Glob) ?? reader.PlaceOf(key);
+                reader.Error(place, key, $"the glob '{glob.Glob}' matches '{named.Name}' of the same list", "remove one of them");
+            }
+        }
+    }
+
+    private static bool IsMatch(string name, string regex) => Regex.IsMatch(name, regex, TextCondition.Options);
 
     // Ours: the connector has no aliases, and so no rules for them.
     private static List<string> ReadAliases(MappingReader dimension, string name, IReadOnlyCollection<string> reserved)

@@ -118,7 +118,7 @@ public static class SettingsWriter
         foreach (DimensionRule dimension in dimensions)
         {
             yaml.OpenItem();
-            yaml.Add("name", dimension.Name);
+            yaml.Add(dimension.Glob is null ? "name" : "glob", dimension.Glob ?? dimension.Name);
             if (dimension.Aliases.Count > 0)
             {
                 yaml.Add("aliases", dimension.Aliases);

@@ -26,7 +26,9 @@ public sealed class AllocationTests
             Dimensions =
             [
                 new DimensionRule("http.method", "GET"), new DimensionRule("http.status_code"),
-                .. extended ? [new DimensionRule("http.request.method") { Aliases = ["http.verb", "http.method"] }] : (DimensionRule[])[],
+                .. extended
+                    ? [new DimensionRule("http.request.method") { Aliases = ["http.verb", "http.method"] }, new DimensionRule("") { Glob = "c*" }]
+                    : (DimensionRule[])[],
             ],
             CallsDimensions = events ? [new DimensionRule("custom")] : [],
             EventsEnabled = events,

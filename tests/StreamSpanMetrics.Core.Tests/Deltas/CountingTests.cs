@@ -63,6 +63,13 @@ public sealed class CountingTests
             EventsEnabled = true,
             EventsDimensions = [new DimensionRule("exception.type")],
         },
+        ["globs"] = new SpanRules
+        {
+            Dimensions = [Glob("http.*"), new DimensionRule("http.method", "none"), Glob("k8s.**"), Glob("{cus*,exception.typ?}")],
+            CallsDimensions = [Glob("*e*"), Glob("[a-m]*.**")],
+            EventsEnabled = true,
+            EventsDimensions = [Glob("exception.*"), Glob("host.*")],
+        },
         ["other status, no resource"] = new SpanRules { UseOtelStatusCode = true, IncludeResource = false },
         ["filtered"] = new SpanRules
         {
@@ -90,6 +97,8 @@ public sealed class CountingTests
             },
         },
     };
+
+    private static DimensionRule Glob(string pattern) => new("") { Glob = pattern };
 
     public static TheoryData<string> Rules => [.. RulesByName.Keys];
 

@@ -96,6 +96,14 @@ public sealed class RulesFingerprintTests
         Assert.Equal(none + "sampling_method: True\n", Text([], new ConnectorSettings { SamplingMethodEnabled = true }));
     }
 
+    [Fact]
+    public void Patterns_are_part_of_it()
+    {
+        string none = new RulesFingerprint(new ProcessorSettings()).Text;
+        Assert.Equal(
+            none + "dimensions: glob 'app.*'\n", Text([], new ConnectorSettings { Dimensions = [new DimensionRule("") { Glob = "app.*" }] }));
+    }
+
     private static string Text(FeatureGate[] gates, ConnectorSettings? connector = null) => new RulesFingerprint(
         new ProcessorSettings { Connector = connector ?? new(), Stream = new StreamSettings { FeatureGates = gates } }).Text;
 

@@ -110,7 +110,29 @@ internal sealed class NaiveCount(SpanRules rules, HistogramRules histogram)
             key.Append($" {rule.Name}={value}");
         }
 
+        foreach ((string name, KeyValue found) in GlobAttributes(family, resource, span, happened))
+        {
+            string value = Read(found, span.Attributes.Contains(found) || happened?.Attributes.Contains(found) == true
+                ? SpanRules.MaxValueBytes : SpanRules.MaxResourceValueBytes);
+            key.Append(value.EndsWith(':') && value.IndexOf(':') == value.Length - 1 ? "" : $" {name}={value}");
+        }
+
         return key.ToString();
+    }
+
+    // What matches a pattern and has no name of its own: of the span, else of the event, else of the resource; the first 32 by name.
+    private IEnumerable<(string Name, KeyValue Found)> GlobAttributes(
+        SeriesFamily family, List<KeyValue> resource, Span span, Span.Types.Event? happened)
+    {
+        string[] globs = layout.Globs(family).ToArray();
+        string[] named = layout.Names(family).ToArray();
+        IEnumerable<KeyValue> all = [.. span.Attributes, .. happened?.Attributes ?? [], .. resource];
+        return all.Where(attribute => attribute.Key.Length > 0 && !named.Contains(attribute.Key))
+            .Where(attribute => globs.Any(glob => NaiveGlob.Matches(glob, attribute.Key)))
+            .DistinctBy(attribute => attribute.Key)
+            .OrderBy(attribute => Convert.ToHexString(Encoding.UTF8.GetBytes(attribute.Key)), StringComparer.Ordinal)
+            .Take(SeriesLayout.MaxGlobNames)
+            .Select(attribute => (attribute.Key, attribute));
     }
 
     private string? Reason(List<KeyValue> resource, Span span)

@@ -14,8 +14,11 @@ internal static class RenderedKeyText
         SeriesFamily family = (SeriesFamily)key[0];
         StringBuilder line = new(family.ToString());
         int position = 1;
-        foreach (string name in layout.Names(family))
+        int number = 0;
+        string name = "";
+        foreach (string fixedName in layout.Names(family))
         {
+            int inPairs = number++ - layout.GlobStart(family);
             uint header = 0;
             int shift = 0;
             byte next;
@@ -28,7 +31,14 @@ internal static class RenderedKeyText
             while (next >= 0x80);
             int length = (int)(header >> 3);
             UTF8Encoding strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-            line.Append($" {name}={(TextKind)(header & 7)}:{strict.GetString(key.Slice(position, length))}");
+            string text = strict.GetString(key.Slice(position, length));
+            bool isName = inPairs >= 0 && inPairs % 2 == 0;
+            name = isName ? text : inPairs < 0 ? fixedName : name;
+            if (inPairs < 0 || (!isName && name.Length > 0))
+            {
+                line.Append($" {name}={(TextKind)(header & 7)}:{text}");
+            }
+
             position += length;
         }
 

@@ -118,7 +118,11 @@ public sealed class EveryKeyTests
         HistogramUnit = DurationUnit.Seconds,
         BucketsNanos = [100_000, 1_000_000, 1_500_000_000, 90_000_000_000],
         HistogramDimensions = [new DimensionRule("http.route")],
-        Dimensions = [new DimensionRule("http.method", "GET"), new DimensionRule("code", "200") { Aliases = ["status", "a, b"] }],
+        Dimensions =
+        [
+            new DimensionRule("http.method", "GET"), new DimensionRule("code", "200") { Aliases = ["status", "a, b"] },
+            new DimensionRule("") { Glob = "app.{a,b}.*" },
+        ],
         CallsDimensions = [new DimensionRule("caller", "")],
         ExcludeDimensions = ["span.kind", "otel.status_code"],
         SamplingMethodEnabled = true,
