@@ -6,6 +6,9 @@ public static class FeatureGates
     /// <summary>On by default in the Collector, off and not to be had here: every series has one writer, whatever its name is.</summary>
     public const string CollectorInstanceId = "connector.spanmetrics.includeCollectorInstanceID";
 
+    /// <summary>The exporter's: remote write 2.0 needs no gate here.</summary>
+    public const string SendingRemoteWrite2 = "exporter.prometheusremotewritexporter.enableSendingRW2";
+
     /// <summary>Names in the order of <see cref="FeatureGate"/>.</summary>
     public static readonly IReadOnlyList<string> Names =
     [

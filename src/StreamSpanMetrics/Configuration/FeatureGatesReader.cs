@@ -8,6 +8,13 @@ namespace StreamSpanMetrics.Configuration;
 /// </summary>
 internal static class FeatureGatesReader
 {
+    // Gates of the Collector that change nothing here, with the reason.
+    private static readonly Dictionary<string, string> WithoutEffect = new()
+    {
+        [FeatureGates.CollectorInstanceId] = "every series has one writer, which no label has to name",
+        [FeatureGates.SendingRemoteWrite2] = "remote write 2.0 needs no gate",
+    };
+
     /// <summary>Reads the list below <paramref name="key"/> and returns the gates that are on.</summary>
     public static IReadOnlyList<FeatureGate> Read(MappingReader reader, string key)
     {
@@ -18,11 +25,11 @@ internal static class FeatureGatesReader
             bool off = node.Text.StartsWith('-');
             string name = off || node.Text.StartsWith('+') ? node.Text[1..] : node.Text;
             int known = FeatureGates.Names.ToList().IndexOf(name);
-            if (known < 0 && name != FeatureGates.CollectorInstanceId)
+            if (known < 0 && !WithoutEffect.ContainsKey(name))
             {
                 reader.Error(
                     node, key, $"there is no feature gate '{node.Shown}'",
-                    Suggestion.For(name, [.. FeatureGates.Names, FeatureGates.CollectorInstanceId]));
+                    Suggestion.For(name, [.. FeatureGates.Names, .. WithoutEffect.Keys]));
             }
             else if (!named.Add(name))
             {
@@ -35,10 +42,7 @@ internal static class FeatureGatesReader
             else if (known < 0 && !off)
             {
                 reader.Context.Problems.Warning(
-                    node,
-                    reader.PathOf(key),
-                    $"'{node.Shown}' has no effect: every series has one writer, which no label has to name",
-                    "remove it");
+                    node, reader.PathOf(key), $"'{node.Shown}' has no effect: {WithoutEffect[name]}", "remove it");
             }
         }
 

@@ -26,14 +26,16 @@ public sealed class FeatureGateTests
         Assert.Equal(unit, Load(connector, "connector.spanmetrics.useSecondAsDefaultMetricsUnit").Settings!.Connector.HistogramUnit);
     }
 
-    [Fact]
-    public void The_gate_of_the_instance_id_is_accepted_with_a_warning()
+    [Theory]
+    [InlineData("connector.spanmetrics.includeCollectorInstanceID")]
+    [InlineData("exporter.prometheusremotewritexporter.enableSendingRW2")]
+    public void Gates_that_change_nothing_here_are_accepted_with_a_warning(string gate)
     {
-        ConfigurationResult on = Load("{}", "connector.spanmetrics.includeCollectorInstanceID");
+        ConfigurationResult on = Load("{}", gate);
         Assert.Empty(on.Settings!.Stream.FeatureGates);
         ConfigurationProblem warning = Assert.Single(on.Problems);
         Assert.Equal((ProblemSeverity.Warning, "stream.feature_gates"), (warning.Severity, warning.Path));
-        Assert.Empty(Load("{}", "-connector.spanmetrics.includeCollectorInstanceID").Problems);
+        Assert.Empty(Load("{}", "-" + gate).Problems);
     }
 
     [Fact]
