@@ -12,8 +12,11 @@ namespace StreamSpanMetrics.Core.Settings;
 /// </summary>
 public sealed record RulesFingerprint
 {
-    /// <summary>Raised when a change of code changes what a setting means, or how jobs are hashed.</summary>
-    public const uint Semantics = 1;
+    /// <summary>
+    /// Raised when a change of code changes what a setting means, or how jobs are hashed. 2: a span counts with the weight of its
+    /// tracestate.
+    /// </summary>
+    public const uint Semantics = 2;
 
     /// <summary>The fingerprint of <paramref name="settings"/>.</summary>
     public RulesFingerprint(ProcessorSettings settings)
