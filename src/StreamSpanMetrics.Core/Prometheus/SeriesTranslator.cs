@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Google.Protobuf.Collections;
 using OpenTelemetry.Proto.Collector.Metrics.V1;
 using OpenTelemetry.Proto.Common.V1;
@@ -127,19 +128,30 @@ public sealed class SeriesTranslator
         }
     }
 
+    // A metric without a family has no form here: its points are counted, and that is all.
+    private static bool Begin([NotNullWhen(true)] FamilyNames? family, int points, SeriesBuffer output)
+    {
+        if (family is null)
+        {
+            output.CountUntranslated(points);
+            return false;
+        }
+
+        if (points > 0)
+        {
+            output.AddFamily(family.Family);
+        }
+
+        return true;
+    }
+
     private void AddNumbers(
         RepeatedField<NumberDataPoint> points, FamilyNames? family, RepeatedField<KeyValue>? resource, FixedLabel[] labels,
         SeriesBuffer output)
     {
-        if (family is null)
+        if (!Begin(family, points.Count, output))
         {
-            output.CountUntranslated(points.Count);
             return;
-        }
-
-        if (points.Count > 0)
-        {
-            output.AddFamily(family.Family);
         }
 
         for (int at = 0; at < points.Count; at++)
@@ -157,15 +169,9 @@ public sealed class SeriesTranslator
         RepeatedField<HistogramDataPoint> points, FamilyNames? family, RepeatedField<KeyValue>? resource, FixedLabel[] labels,
         SeriesBuffer output)
     {
-        if (family is null)
+        if (!Begin(family, points.Count, output))
         {
-            output.CountUntranslated(points.Count);
             return;
-        }
-
-        if (points.Count > 0)
-        {
-            output.AddFamily(family.Family);
         }
 
         for (int at = 0; at < points.Count; at++)
