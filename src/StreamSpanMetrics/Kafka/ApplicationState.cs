@@ -223,7 +223,7 @@ internal sealed class ApplicationState
             StartUnixMillis = handover?.StartUnixMillis ?? 0,
         };
         control.StartOffsets.Add(starts.OrderBy(start => start.Key).Select(start => start.Value));
-        TransactionOutcome outcome = producer.Run(client => WriteFirst(client, control, starts, metrics));
+        TransactionOutcome outcome = producer.Run(client => WriteFirst(producer, client, control, starts, metrics));
         if (outcome != TransactionOutcome.Committed)
         {
             return null;
@@ -244,24 +244,26 @@ internal sealed class ApplicationState
     }
 
     private void WriteFirst(
-        IProducer<byte[]?, byte[]?> client, ControlRecord control, IReadOnlyDictionary<int, long> starts, IReadOnlyDictionary<int, long> metrics)
+        KafkaStageProducer producer, IProducer<byte[]?, byte[]?> client, ControlRecord control, IReadOnlyDictionary<int, long> starts,
+        IReadOnlyDictionary<int, long> metrics)
     {
         StreamSettings stream = settings.Stream;
         IEnumerable<int> shards = Enumerable.Range(0, stream.Shards);
         KafkaStageProducer.ProduceAll(
             client,
             [.. shards.Select(shard => new OutgoingRecord(stream.StateTopic, shard, StateKeys.Control(shard), StateSeal.Seal(control)))]);
-        SendOffsets(client, "aggregate", settings.Source.Topic, starts);
-        SendOffsets(client, "merge", stream.DeltasTopic, shards.ToDictionary(shard => shard, _ => 0L));
-        SendOffsets(client, "export", settings.MetricsTopic.Topic, metrics);
+        SendOffsets(producer, client, "aggregate", settings.Source.Topic, starts);
+        SendOffsets(producer, client, "merge", stream.DeltasTopic, shards.ToDictionary(shard => shard, _ => 0L));
+        SendOffsets(producer, client, "export", settings.MetricsTopic.Topic, metrics);
     }
 
     // The groups are empty: nobody can be a member before the control record is there.
-    private void SendOffsets(IProducer<byte[]?, byte[]?> client, string stage, string topic, IReadOnlyDictionary<int, long> offsets) =>
-        client.SendOffsetsToTransaction(
-            offsets.Select(offset => new TopicPartitionOffset(topic, offset.Key, offset.Value)),
-            GroupAdmin.EmptyMembership(settings.Source.Kafka, settings.Stream.Group(stage)),
-            TransactionTimeout);
+    private void SendOffsets(
+        KafkaStageProducer producer, IProducer<byte[]?, byte[]?> client, string stage, string topic, IReadOnlyDictionary<int, long> offsets) =>
+        producer.SendOffsets(
+            client,
+            [.. offsets.Select(offset => new TopicPartitionOffset(topic, offset.Key, offset.Value))],
+            GroupAdmin.EmptyMembership(settings.Source.Kafka, settings.Stream.Group(stage)));
 
     private void Check(ControlRecord control)
     {

@@ -14,7 +14,10 @@ internal sealed class KafkaStageProducer : IStageProducer
     private static readonly TimeSpan QueueFullPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(200);
 
-    private readonly ProducerConfig config;
+    /// <summary>How long after its own time-out a call of the client may come back.</summary>
+    private static readonly TimeSpan CallGrace = TimeSpan.FromSeconds(1);
+
+    private readonly Func<IProducer<byte[]?, byte[]?>> build;
     private readonly Action beat;
     private readonly TimeProvider time;
     private readonly ILogger logger;
@@ -29,13 +32,22 @@ internal sealed class KafkaStageProducer : IStageProducer
     /// <param name="logger">Hears of errors.</param>
     /// <param name="stop">Ends the waiting.</param>
     public KafkaStageProducer(ProducerConfig config, Action beat, TimeProvider time, ILogger logger, CancellationToken stop)
+        : this(() => Build(config, time, logger), TimeSpan.FromMilliseconds(config.TransactionTimeoutMs ?? 10_000), beat, time, logger, stop)
     {
+    }
+
+    /// <summary>
+    /// As the other one, over clients that <paramref name="build"/> makes and whose calls time out after <paramref name="callTimeout"/>.
+    /// </summary>
+    internal KafkaStageProducer(
+        Func<IProducer<byte[]?, byte[]?>> build, TimeSpan callTimeout, Action beat, TimeProvider time, ILogger logger, CancellationToken stop)
+    {
+        this.build = build;
+        this.callTimeout = callTimeout;
         this.beat = beat;
-        this.config = config;
         this.time = time;
         this.logger = logger;
         this.stop = stop;
-        callTimeout = TimeSpan.FromMilliseconds(config.TransactionTimeoutMs ?? 10_000);
     }
 
     /// <summary>
@@ -45,7 +57,7 @@ internal sealed class KafkaStageProducer : IStageProducer
     {
         while (producer is null)
         {
-            IProducer<byte[]?, byte[]?> created = Build();
+            IProducer<byte[]?, byte[]?> created = build();
             try
             {
                 created.InitTransactions(callTimeout);
@@ -77,9 +89,14 @@ internal sealed class KafkaStageProducer : IStageProducer
         return Run(client =>
         {
             ProduceAll(client, records);
-            Retry(() => client.SendOffsetsToTransaction(positions, group.GroupMetadata, callTimeout));
+            SendOffsets(client, positions, group.GroupMetadata);
         });
     }
+
+    /// <summary>Sends offsets inside the transaction that <see cref="Run"/> has begun, for the body that it runs.</summary>
+    public void SendOffsets(
+        IProducer<byte[]?, byte[]?> client, IReadOnlyList<TopicPartitionOffset> positions, IConsumerGroupMetadata membership) =>
+        Retry(() => EndInTime(client, () => client.SendOffsetsToTransaction(positions, membership, callTimeout)));
 
     /// <summary>Runs <paramref name="body"/> inside a transaction and commits it.</summary>
     public TransactionOutcome Run(Action<IProducer<byte[]?, byte[]?>> body)
@@ -91,6 +108,11 @@ internal sealed class KafkaStageProducer : IStageProducer
             body(client);
             Retry(() => client.CommitTransaction(callTimeout));
             return TransactionOutcome.Committed;
+        }
+        catch (TimeoutException)
+        {
+            logger.CallLost(callTimeout.TotalSeconds);
+            return Replace();
         }
         catch (KafkaTxnRequiresAbortException exception)
         {
@@ -192,7 +214,33 @@ internal sealed class KafkaStageProducer : IStageProducer
         }
     }
 
-    private IProducer<byte[]?, byte[]?> Build() => new ProducerBuilder<byte[]?, byte[]?>(config)
+    // While it looks for the group's coordinator, the client does not look at the time-out of this call, and an answer that it does not
+    // expect then (the coordinator is loading) ends the looking until a connection breaks or is made: the call may never come back
+    // (creq_ts_timeout in librdkafka's src/rdkafka_coord.c; confluentinc/librdkafka, issue 5456). A client with a call inside must not be
+    // destroyed, so it is left alone until that call comes back, and the transaction is settled by its successor, which fences it.
+    private void EndInTime(IProducer<byte[]?, byte[]?> client, Action call)
+    {
+        Task called = Task.Factory.StartNew(call, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        try
+        {
+            called.WaitAsync(callTimeout + CallGrace, time, CancellationToken.None).GetAwaiter().GetResult();
+        }
+        catch (TimeoutException) when (!called.IsCompleted)
+        {
+            producer = null;
+            _ = called.ContinueWith(
+                late =>
+                {
+                    _ = late.Exception;
+                    client.Dispose();
+                },
+                TaskScheduler.Default);
+            throw;
+        }
+    }
+
+    private static IProducer<byte[]?, byte[]?> Build(ProducerConfig config, TimeProvider time, ILogger logger) =>
+        new ProducerBuilder<byte[]?, byte[]?>(config)
         .SetErrorHandler((_, error) => logger.KafkaError(error.Reason, time))
         .SetLogHandler((_, message) =>
         {

@@ -54,7 +54,7 @@ public sealed class AggregateStage : IStage, IPartitionEvents
         clock = new RecordClock((long)options.MaxAhead.TotalMilliseconds, time, telemetry.Metrics);
         cuts = new CutBuilder(options, consumer, folder);
         CutSender sender = new(options, histogram, consumer, producer, telemetry, time);
-        committer = new CutCommitter(sender, owned.ContainsKey, launch ?? Task.Run, logger);
+        committer = new CutCommitter(sender, owned.ContainsKey, Name, time, launch ?? Task.Run, logger);
         idle = new IdleAdvance(options, consumer, time);
         gate = new PartitionGate(consumer);
         brake = new SkewBrake(options, consumer, progressLog, gate, time);

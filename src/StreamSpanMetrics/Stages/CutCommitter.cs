@@ -15,16 +15,20 @@ internal sealed class CutCommitter
 
     private readonly CutSender sender;
     private readonly Func<int, bool> owns;
+    private readonly string stage;
+    private readonly TimeProvider time;
     private readonly TaskLauncher launch;
     private readonly ILogger logger;
     private Task? inFlight;
     private TransactionOutcome arrived;
     private Cut? cut;
 
-    public CutCommitter(CutSender sender, Func<int, bool> owns, TaskLauncher launch, ILogger logger)
+    public CutCommitter(CutSender sender, Func<int, bool> owns, string stage, TimeProvider time, TaskLauncher launch, ILogger logger)
     {
         this.sender = sender;
         this.owns = owns;
+        this.stage = stage;
+        this.time = time;
         this.launch = launch;
         this.logger = logger;
     }
@@ -113,7 +117,7 @@ internal sealed class CutCommitter
         }
         else
         {
-            logger.CutAborted(cut!.Partitions.Count);
+            logger.CutAborted(stage, cut!.Partitions.Count, time);
         }
 
         MustRewind |= outcome == TransactionOutcome.Unknown;

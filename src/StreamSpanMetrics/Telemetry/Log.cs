@@ -24,8 +24,14 @@ internal static partial class Log
         + "committed")]
     public static partial void PartitionsLost(this ILogger logger, string stage, string topic, string partitions);
 
-    [LoggerMessage(4, LogLevel.Warning, "A transaction over {Partitions} partitions was aborted and is sent again")]
-    public static partial void CutAborted(this ILogger logger, int partitions);
+    [LoggerMessage(4, LogLevel.Warning,
+        "{Stage}: a transaction over {Partitions} partitions was aborted and is sent again (repeated at most every 30 s)")]
+    private static partial void CutAbortedOnce(this ILogger logger, string stage, int partitions);
+
+    [LoggerMessage(36, LogLevel.Warning,
+        "The Kafka client has not answered for {Seconds} s, its own time-out, while it sent offsets: a new client takes its place, and the "
+        + "transaction is done again")]
+    public static partial void CallLost(this ILogger logger, double seconds);
 
     [LoggerMessage(5, LogLevel.Warning,
         "{Stage}: the outcome of a transaction is unknown; reading {Topic} again from the committed "
@@ -127,6 +133,17 @@ internal static partial class Log
 
     [LoggerMessage(31, LogLevel.Information, "Reading {Topic}[{Partition}]: {Done} of {Total} offsets")]
     public static partial void Reading(this ILogger logger, string topic, int partition, long done, long total);
+
+    /// <summary>
+    /// An aborted transaction of the aggregate stage; logged once per 30 s: between an expelled member's two lives every attempt is one.
+    /// </summary>
+    public static void CutAborted(this ILogger logger, string stage, int partitions, TimeProvider time)
+    {
+        if (IsDue($"aborted {stage}", time))
+        {
+            logger.CutAbortedOnce(stage, partitions);
+        }
+    }
 
     /// <summary>An aborted transaction of the merge stage; logged once per shard and 30 s.</summary>
     public static void PointsAborted(this ILogger logger, string stage, int shard, TimeProvider time)

@@ -149,10 +149,10 @@ internal sealed class RepairRunner
                 .Select(record => new OutgoingRecord(stream.StateTopic, action.Shard, record.Key, record.Value)))]);
             foreach (RepairAction action in plan.Actions.Where(action => action.Offsets.Count > 0))
             {
-                client.SendOffsetsToTransaction(
-                    action.Offsets.Select(offset => new TopicPartitionOffset(action.Topic, offset.Key, offset.Value)),
-                    GroupAdmin.EmptyMembership(settings.Source.Kafka, stream.Group(action.Stage!)),
-                    TransactionTimeout);
+                producer.SendOffsets(
+                    client,
+                    [.. action.Offsets.Select(offset => new TopicPartitionOffset(action.Topic, offset.Key, offset.Value))],
+                    GroupAdmin.EmptyMembership(settings.Source.Kafka, stream.Group(action.Stage!)));
             }
         });
         if (outcome != TransactionOutcome.Committed)
