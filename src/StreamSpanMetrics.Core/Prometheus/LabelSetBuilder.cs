@@ -16,17 +16,22 @@ internal sealed class LabelSetBuilder
     private readonly ByteBuffer values = new();
     private readonly ByteBuffer arena;
     private readonly TranslationStrategy strategy;
+    private readonly IReadOnlyDictionary<string, string> renames;
     private (LabelName Name, AnyValue? Value)[] slots = new (LabelName, AnyValue?)[16];
     private int count;
     private int nameAt;
     private int leAt;
     private int leEnd;
 
-    /// <summary>A builder that appends its label sets, named by <paramref name="strategy"/>, to <paramref name="arena"/>.</summary>
-    public LabelSetBuilder(ByteBuffer arena, TranslationStrategy strategy)
+    /// <summary>
+    /// A builder that appends its label sets, named by <paramref name="renames"/> and else by <paramref name="strategy"/>, to
+    /// <paramref name="arena"/>.
+    /// </summary>
+    public LabelSetBuilder(ByteBuffer arena, TranslationStrategy strategy, IReadOnlyDictionary<string, string> renames)
     {
         this.arena = arena;
         this.strategy = strategy;
+        this.renames = renames;
     }
 
     /// <summary>Number of attributes added since <see cref="Begin"/>.</summary>
@@ -194,7 +199,7 @@ internal sealed class LabelSetBuilder
     {
         if (!names.TryGetValue(attribute, out LabelName? name))
         {
-            name = new LabelName(attribute, strategy);
+            name = new LabelName(attribute, renames.GetValueOrDefault(attribute) ?? LabelNamer.Name(attribute, strategy));
             if (names.Count < MostCachedNames)
             {
                 names.Add(attribute, name);

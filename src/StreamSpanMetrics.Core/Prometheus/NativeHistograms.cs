@@ -51,8 +51,11 @@ internal static class NativeHistograms
         return native;
     }
 
-    /// <summary>The native histogram with custom buckets of a point; a stale one has neither count nor buckets.</summary>
-    public static NativeHistogram Of(HistogramDataPoint point, long timestampMillis, bool isStale)
+    /// <summary>
+    /// The native histogram with custom buckets of a point, its bounds and sum divided by <paramref name="divisor"/>; a stale one has neither
+    /// count nor buckets.
+    /// </summary>
+    public static NativeHistogram Of(HistogramDataPoint point, long timestampMillis, bool isStale, double divisor = 1)
     {
         if (isStale)
         {
@@ -72,12 +75,16 @@ internal static class NativeHistograms
         NativeHistogram native = new()
         {
             CountInt = Math.Max(point.Count, total),
-            Sum = point.Sum,
+            Sum = point.Sum / divisor,
             Schema = CustomBucketsSchema,
             ZeroCountInt = 0,
             Timestamp = timestampMillis,
         };
-        native.CustomValues.AddRange(point.ExplicitBounds);
+        foreach (double bound in point.ExplicitBounds)
+        {
+            native.CustomValues.Add(bound / divisor);
+        }
+
         int next = 0;
         long before = 0;
         for (int bucket = 0; bucket < counts.Length; bucket++)

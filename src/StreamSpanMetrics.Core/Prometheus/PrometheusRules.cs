@@ -6,6 +6,12 @@ public sealed record PrometheusRules
     /// <summary>Prefix of all metric names, joined by an underscore; empty means none.</summary>
     public string Namespace { get; init; } = "";
 
+    /// <summary>Under which names series are written; under several, every series is written once for each.</summary>
+    public IReadOnlyList<NamingProfile> Profiles { get; init; } = NamingProfiles.Default;
+
+    /// <summary>The connector's namespace, which a profile may leave out of the names of metrics; empty means none.</summary>
+    public string PointNamespace { get; init; } = "";
+
     /// <summary>Labels added to every series that lacks them, by name.</summary>
     public IReadOnlyDictionary<string, string> ExternalLabels { get; init; } = new Dictionary<string, string>();
 

@@ -9,8 +9,8 @@ namespace StreamSpanMetrics.Core.Prometheus;
 
 /// <summary>
 /// Translates records of the metrics topic into Prometheus series, as the Collector's remote-write exporter does (v0.158.0,
-/// pkg/translator/prometheusremotewrite). Points of one series in one record become one series with its samples in time order.
-/// A resource without metrics in a record says that the descriptive attributes of its job have changed: the
+/// pkg/translator/prometheusremotewrite), under the names of one profile or several. Points of one series in one record become one series
+/// with its samples in time order. A resource without metrics in a record says that the descriptive attributes of its job have changed: the
 /// <c>target_info</c> of that former resource ends with a stale marker at the end of the record's step.
 /// Keeps only caches from record to record: the same record always gives the same bytes (E1). Not for several threads.
 /// </summary>
@@ -18,17 +18,10 @@ public sealed class SeriesTranslator
 {
     private const long NanosPerMilli = 1_000_000;
 
-    // Metric names come from settings, so they are few; a cache beyond that is not grown for ever.
-    private const int MostCachedFamilies = 1024;
-
     private readonly PrometheusRules rules;
-    private readonly MetricNamer namer;
-    private readonly FixedLabels fixedLabels;
-    private readonly LabelSetBuilder builder;
+    private readonly SeriesNaming[] namings;
     private readonly SeriesTable table;
     private readonly TimeSeriesWriter writer;
-    private readonly FamilyNames targetInfo;
-    private readonly Dictionary<(string Name, string Unit, string Help, MetricKind Kind, bool IsSum), FamilyNames?> families = [];
     private long newestMillis;
     private long newestLiveMillis;
 
@@ -36,13 +29,14 @@ public sealed class SeriesTranslator
     public SeriesTranslator(PrometheusRules rules)
     {
         this.rules = rules;
-        namer = new MetricNamer(rules.Namespace, rules.Translation);
-        fixedLabels = new FixedLabels(rules);
         writer = new TimeSeriesWriter(rules.ExplicitAsCustomBuckets, rules.KeepsClassicHistograms);
         ByteBuffer arena = new();
-        builder = new LabelSetBuilder(arena, rules.Translation);
         table = new SeriesTable(arena);
-        targetInfo = new FamilyNames(new MetricFamily(namer.TargetInfoName, MetricKind.Info, "", "Target metadata"));
+        namings = new SeriesNaming[rules.Profiles.Count];
+        for (int at = 0; at < namings.Length; at++)
+        {
+            namings[at] = new SeriesNaming(rules, rules.Profiles[at], arena);
+        }
     }
 
     /// <summary>Appends the series of <paramref name="request"/> to <paramref name="output"/>. Keeps no reference to either.</summary>
@@ -88,15 +82,18 @@ public sealed class SeriesTranslator
         RepeatedField<KeyValue>? attributes = resource.Resource?.Attributes;
         foreach (ScopeMetrics scope in resource.ScopeMetrics)
         {
-            FixedLabel[] labels = fixedLabels.ForPoints(attributes, scope.Scope);
-            foreach (Metric metric in scope.Metrics)
+            foreach (SeriesNaming naming in namings)
             {
-                AddMetric(metric, attributes, labels, output);
+                FixedLabel[] labels = naming.ForPoints(attributes, scope.Scope);
+                foreach (Metric metric in scope.Metrics)
+                {
+                    AddMetric(metric, naming, attributes, labels, output);
+                }
             }
         }
     }
 
-    private void AddMetric(Metric metric, RepeatedField<KeyValue>? resource, FixedLabel[] labels, SeriesBuffer output)
+    private void AddMetric(Metric metric, SeriesNaming naming, RepeatedField<KeyValue>? resource, FixedLabel[] labels, SeriesBuffer output)
     {
         switch (metric.DataCase)
         {
@@ -104,24 +101,24 @@ public sealed class SeriesTranslator
                 Sum sum = metric.Sum;
                 MetricKind kind = sum.IsMonotonic ? MetricKind.Counter : MetricKind.Gauge;
                 bool cumulative = sum.AggregationTemporality == AggregationTemporality.Cumulative;
-                FamilyNames? sumFamily = cumulative ? Family(metric, kind, isSum: true) : null;
-                AddNumbers(sum.DataPoints, sumFamily, resource, labels, output);
+                FamilyNames? sumFamily = cumulative ? naming.Family(metric, kind, isSum: true) : null;
+                AddNumbers(sum.DataPoints, naming, sumFamily, resource, labels, output);
                 break;
             case Metric.DataOneofCase.Gauge:
-                AddNumbers(metric.Gauge.DataPoints, Family(metric, MetricKind.Gauge, isSum: false), resource, labels, output);
+                AddNumbers(metric.Gauge.DataPoints, naming, naming.Family(metric, MetricKind.Gauge, isSum: false), resource, labels, output);
                 break;
             case Metric.DataOneofCase.Histogram:
                 bool known = metric.Histogram.AggregationTemporality == AggregationTemporality.Cumulative;
-                FamilyNames? family = known ? Family(metric, MetricKind.Histogram, isSum: false) : null;
-                AddHistograms(metric.Histogram.DataPoints, family, resource, labels, output);
+                FamilyNames? family = known ? naming.Family(metric, MetricKind.Histogram, isSum: false) : null;
+                AddHistograms(metric.Histogram.DataPoints, naming, family, resource, labels, output);
                 break;
             case Metric.DataOneofCase.ExponentialHistogram:
                 bool cumulates = metric.ExponentialHistogram.AggregationTemporality == AggregationTemporality.Cumulative;
-                FamilyNames? native = cumulates ? Family(metric, MetricKind.Histogram, isSum: false) : null;
-                AddExponentials(metric.ExponentialHistogram.DataPoints, native, resource, labels, output);
+                FamilyNames? native = cumulates ? naming.Family(metric, MetricKind.Histogram, isSum: false) : null;
+                AddExponentials(metric.ExponentialHistogram.DataPoints, naming, native, resource, labels, output);
                 break;
             case Metric.DataOneofCase.Summary:
-                output.CountUntranslated(metric.Summary.DataPoints.Count);
+                CountUntranslated(metric.Summary.DataPoints.Count, naming, output);
                 break;
             default:
                 break;
@@ -129,11 +126,11 @@ public sealed class SeriesTranslator
     }
 
     // A metric without a family has no form here: its points are counted, and that is all.
-    private static bool Begin([NotNullWhen(true)] FamilyNames? family, int points, SeriesBuffer output)
+    private bool Begin([NotNullWhen(true)] FamilyNames? family, int points, SeriesNaming naming, SeriesBuffer output)
     {
         if (family is null)
         {
-            output.CountUntranslated(points);
+            CountUntranslated(points, naming, output);
             return false;
         }
 
@@ -146,10 +143,10 @@ public sealed class SeriesTranslator
     }
 
     private void AddNumbers(
-        RepeatedField<NumberDataPoint> points, FamilyNames? family, RepeatedField<KeyValue>? resource, FixedLabel[] labels,
+        RepeatedField<NumberDataPoint> points, SeriesNaming naming, FamilyNames? family, RepeatedField<KeyValue>? resource, FixedLabel[] labels,
         SeriesBuffer output)
     {
-        if (!Begin(family, points.Count, output))
+        if (!Begin(family, points.Count, naming, output))
         {
             return;
         }
@@ -161,15 +158,16 @@ public sealed class SeriesTranslator
             double value = point.ValueCase == NumberDataPoint.ValueOneofCase.AsInt ? point.AsInt : point.AsDouble;
             long bits = IsStale(point.Flags) ? StaleMarker.Bits : BitConverter.DoubleToInt64Bits(value);
             long start = family.Family.Kind == MetricKind.Counter ? StartMillis(point.StartTimeUnixNano, millis, point.Flags) : 0;
-            table.Add(family, Labels(point.Attributes, resource, labels), new SeriesPoint(millis, bits, null, -1) { StartMillis = start });
+            LabelSet set = Labels(naming.Labels, point.Attributes, resource, labels);
+            table.Add(family, set, new SeriesPoint(millis, bits, null, -1) { StartMillis = start });
         }
     }
 
     private void AddHistograms(
-        RepeatedField<HistogramDataPoint> points, FamilyNames? family, RepeatedField<KeyValue>? resource, FixedLabel[] labels,
+        RepeatedField<HistogramDataPoint> points, SeriesNaming naming, FamilyNames? family, RepeatedField<KeyValue>? resource, FixedLabel[] labels,
         SeriesBuffer output)
     {
-        if (!Begin(family, points.Count, output))
+        if (!Begin(family, points.Count, naming, output))
         {
             return;
         }
@@ -180,17 +178,18 @@ public sealed class SeriesTranslator
             long millis = Millis(point.TimeUnixNano, point.Flags);
             long bits = IsStale(point.Flags) ? StaleMarker.Bits : 0;
             long start = StartMillis(point.StartTimeUnixNano, millis, point.Flags);
-            table.Add(family, Labels(point.Attributes, resource, labels), new SeriesPoint(millis, bits, point, -1) { StartMillis = start });
+            LabelSet set = Labels(naming.Labels, point.Attributes, resource, labels);
+            table.Add(family, set, new SeriesPoint(millis, bits, point, -1) { StartMillis = start });
         }
     }
 
     private void AddExponentials(
-        RepeatedField<ExponentialHistogramDataPoint> points, FamilyNames? family, RepeatedField<KeyValue>? resource, FixedLabel[] labels,
-        SeriesBuffer output)
+        RepeatedField<ExponentialHistogramDataPoint> points, SeriesNaming naming, FamilyNames? family, RepeatedField<KeyValue>? resource,
+        FixedLabel[] labels, SeriesBuffer output)
     {
         if (family is null)
         {
-            output.CountUntranslated(points.Count);
+            CountUntranslated(points.Count, naming, output);
             return;
         }
 
@@ -200,7 +199,7 @@ public sealed class SeriesTranslator
             ExponentialHistogramDataPoint point = points[at];
             if (!NativeHistograms.CanHold(point))
             {
-                output.CountUntranslated(1);
+                CountUntranslated(1, naming, output);
                 continue;
             }
 
@@ -208,8 +207,8 @@ public sealed class SeriesTranslator
             long millis = Millis(point.TimeUnixNano, point.Flags);
             long bits = IsStale(point.Flags) ? StaleMarker.Bits : 0;
             long start = StartMillis(point.StartTimeUnixNano, millis, point.Flags);
-            table.Add(
-                family, Labels(point.Attributes, resource, labels), new SeriesPoint(millis, bits, null, -1, point) { StartMillis = start });
+            LabelSet set = Labels(naming.Labels, point.Attributes, resource, labels);
+            table.Add(family, set, new SeriesPoint(millis, bits, null, -1, point) { StartMillis = start });
         }
 
         if (any)
@@ -219,7 +218,8 @@ public sealed class SeriesTranslator
     }
 
     // By index: the enumerator of a repeated field is an object, and this runs for every point.
-    private LabelSet Labels(RepeatedField<KeyValue> attributes, RepeatedField<KeyValue>? resource, FixedLabel[] labels)
+    private LabelSet Labels(
+        LabelSetBuilder builder, RepeatedField<KeyValue> attributes, RepeatedField<KeyValue>? resource, FixedLabel[] labels)
     {
         builder.Begin();
         for (int at = 0; at < attributes.Count; at++)
@@ -246,11 +246,25 @@ public sealed class SeriesTranslator
             return;
         }
 
-        FixedLabel[]? labels = fixedLabels.ForTargetInfo(resource.Attributes);
+        for (int at = 0; at < namings.Length; at++)
+        {
+            // Profiles may share the name: it is one series then, whatever the profiles.
+            bool isKnown = Array.FindIndex(namings, other => other.TargetInfo.Family.Name == namings[at].TargetInfo.Family.Name) < at;
+            if (!isKnown)
+            {
+                AddTargetInfo(namings[at], resource, millis, bits, onlyNew);
+            }
+        }
+    }
+
+    private void AddTargetInfo(SeriesNaming naming, Resource resource, long millis, long bits, bool onlyNew)
+    {
+        FixedLabel[]? labels = naming.ForTargetInfo(resource.Attributes);
+        LabelSetBuilder builder = naming.Labels;
         builder.Begin();
         foreach (KeyValue attribute in resource.Attributes)
         {
-            if (fixedLabels.IsDescriptive(attribute.Key))
+            if (naming.IsDescriptive(attribute.Key))
             {
                 builder.Add(attribute, overwrites: false);
             }
@@ -258,25 +272,13 @@ public sealed class SeriesTranslator
 
         if (labels is not null && builder.AttributeCount > 0)
         {
-            table.Add(targetInfo, builder.Finish(labels), new SeriesPoint(millis, bits, null, -1), onlyNew);
+            table.Add(naming.TargetInfo, builder.Finish(labels), new SeriesPoint(millis, bits, null, -1), onlyNew);
         }
     }
 
-    private FamilyNames? Family(Metric metric, MetricKind kind, bool isSum)
-    {
-        (string Name, string Unit, string Help, MetricKind Kind, bool IsSum) key = (metric.Name, metric.Unit, metric.Description, kind, isSum);
-        if (!families.TryGetValue(key, out FamilyNames? family))
-        {
-            string? name = namer.Name(metric.Name, metric.Unit, kind, isSum);
-            family = name is null ? null : new FamilyNames(new MetricFamily(name, kind, MetricNamer.Unit(metric.Unit), metric.Description));
-            if (families.Count < MostCachedFamilies)
-            {
-                families.Add(key, family);
-            }
-        }
-
-        return family;
-    }
+    // A point counts once, under however many names it would be written.
+    private void CountUntranslated(int points, SeriesNaming naming, SeriesBuffer output) =>
+        output.CountUntranslated(ReferenceEquals(naming, namings[0]) ? points : 0);
 
     private long Millis(ulong nanos, uint flags)
     {

@@ -76,7 +76,7 @@ internal sealed class TimeSeriesWriter(bool asCustomBuckets = false, bool keepsC
             HistogramDataPoint histogram = point.Histogram!;
             if (point.IsStale || histogram.HasSum)
             {
-                AddSample(point, point.IsStale ? StaleMarker.Bits : BitConverter.DoubleToInt64Bits(histogram.Sum));
+                AddSample(point, point.IsStale ? StaleMarker.Bits : BitConverter.DoubleToInt64Bits(histogram.Sum / series.Family.Divisor));
             }
         }
 
@@ -102,7 +102,7 @@ internal sealed class TimeSeriesWriter(bool asCustomBuckets = false, bool keepsC
                 nth++;
             }
 
-            WriteSeries(table, series, series.Family.Bucket, BoundLabel(first.ExplicitBounds[bucket]), output);
+            WriteSeries(table, series, series.Family.Bucket, BoundLabel(first.ExplicitBounds[bucket] / series.Family.Divisor), output);
         }
 
         // The last bucket is the count itself, whatever the buckets add up to.
@@ -127,7 +127,7 @@ internal sealed class TimeSeriesWriter(bool asCustomBuckets = false, bool keepsC
         {
             running += bucket < histogram.BucketCounts.Count ? histogram.BucketCounts[bucket] : 0;
             AddSample(point, point.IsStale ? StaleMarker.Bits : CountBits(running));
-            WriteBucket(series.Family.Family, BoundLabel(histogram.ExplicitBounds[bucket]), tail, output);
+            WriteBucket(series.Family.Family, BoundLabel(histogram.ExplicitBounds[bucket] / series.Family.Divisor), tail, output);
         }
 
         AddSample(point, point.IsStale ? StaleMarker.Bits : CountBits(histogram.Count));
@@ -158,7 +158,7 @@ internal sealed class TimeSeriesWriter(bool asCustomBuckets = false, bool keepsC
             starts[natives.Histograms.Count] = point.StartMillis;
             natives.Histograms.Add(point.Exponential is not null
                 ? NativeHistograms.Of(point.Exponential, point.TimestampMillis, point.IsStale)
-                : NativeHistograms.Of(point.Histogram!, point.TimestampMillis, point.IsStale));
+                : NativeHistograms.Of(point.Histogram!, point.TimestampMillis, point.IsStale, series.Family.Divisor));
         }
 
         LabelSet set = series.Labels;

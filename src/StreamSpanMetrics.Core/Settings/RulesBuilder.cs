@@ -62,7 +62,12 @@ public static class RulesBuilder
     public static PrometheusRules Prometheus(ProcessorSettings settings)
     {
         PrometheusRules rules = settings.RemoteWrite?.Rules ?? new PrometheusRules();
-        return rules with { IdentityLabels = IdentityLabels(settings.Connector.ResourceMetricsKeyAttributes) };
+        return rules with
+        {
+            IdentityLabels = IdentityLabels(settings.Connector.ResourceMetricsKeyAttributes),
+            Profiles = settings.Stream.Naming,
+            PointNamespace = Points(settings).Namespace,
+        };
     }
 
     private static bool Has(ProcessorSettings settings, FeatureGate gate)

@@ -1,3 +1,4 @@
+using StreamSpanMetrics.Core.Prometheus;
 using StreamSpanMetrics.Core.Spans;
 
 namespace StreamSpanMetrics.Core.Settings;
@@ -69,6 +70,9 @@ public sealed record StreamSettings
 
     /// <summary>Sets of dimensions that all metrics have besides the connector's.</summary>
     public IReadOnlyList<DimensionPreset> Presets { get; init; } = [];
+
+    /// <summary>Under which names series are written to Prometheus; under several, every series is written once for each.</summary>
+    public IReadOnlyList<NamingProfile> Naming { get; init; } = NamingProfiles.Default;
 
     /// <summary>Feature gates of the connector that are on.</summary>
     public IReadOnlyList<FeatureGate> FeatureGates { get; init; } = [];

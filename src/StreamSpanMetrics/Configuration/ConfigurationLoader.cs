@@ -83,6 +83,7 @@ public static class ConfigurationLoader
                 : RemoteWriteReader.Read(Reader(top, path.RemoteWriteExporter), [.. file.In("extensions")]),
             Stream = stream,
         };
+        NamingReader.Check(file.Stream, "naming", settings);
         CheckTopics(path.KafkaExporter is null ? top : Reader(top, path.KafkaExporter), settings);
         return settings;
     }

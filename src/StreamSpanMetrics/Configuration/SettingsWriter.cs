@@ -244,6 +244,7 @@ public static class SettingsWriter
         yaml.Add("emit", "all");
         yaml.Add("missing_service_name", stream.DropMissingServiceName ? "drop" : "count");
         yaml.Add("presets", stream.Presets.Select(DimensionPresets.NameOf));
+        yaml.Add("naming", stream.Naming.Select(NamingProfiles.NameOf));
         yaml.Add("feature_gates", stream.FeatureGates.Select(FeatureGates.NameOf));
         FilterWriter.Write(yaml, stream.Filter);
         yaml.Add("on_data_loss", stream.OnDataLoss == DataLossPolicy.Continue ? "continue" : "stop");

@@ -46,6 +46,7 @@ internal static class StreamSectionReader
             DropMissingServiceName = reader.Choice(
                 "missing_service_name", defaults.DropMissingServiceName, ("count", false), ("drop", true)),
             Presets = ReadPresets(reader),
+            Naming = NamingReader.Read(reader, "naming"),
             FeatureGates = FeatureGatesReader.Read(reader, "feature_gates"),
             Filter = FilterReader.Read(reader.Section("filter")),
             OnDataLoss = reader.Choice(

@@ -20,7 +20,9 @@ public sealed class EveryKeyTests
         "$.RemoteWrite.Tls.CaFile", "$.RemoteWrite.Tls.CertificateFile", "$.RemoteWrite.Tls.KeyFile", "$.RemoteWrite.Tls.MaxVersion",
         "$.RemoteWrite.BearerToken",
 
-        // Built by RulesBuilder from the connector's settings, not read from the file.
+        // Built by RulesBuilder from the other sections, not read for the exporter.
+        "$.RemoteWrite.Rules.Profiles",
+        "$.RemoteWrite.Rules.PointNamespace",
         "$.RemoteWrite.Rules.IdentityLabels",
 
         // Where the file stands, not what it says.
@@ -190,6 +192,7 @@ public sealed class EveryKeyTests
         BreakerPause = TimeSpan.FromMinutes(2),
         DropMissingServiceName = true,
         Presets = [DimensionPreset.Http, DimensionPreset.Messaging],
+        Naming = [NamingProfile.Legacy, NamingProfile.Tempo],
         FeatureGates = [FeatureGate.LegacyMetricNames, FeatureGate.UseOtelStatusPrefix, FeatureGate.ExcludeResourceMetrics],
         Filter = ExpectedFilter(),
         OnDataLoss = DataLossPolicy.Stop,
