@@ -9,7 +9,7 @@ namespace StreamSpanMetrics.Integration.Tests.Differential;
 
 /// <summary>
 /// Settings of the connector and requests, both made up from a seed. Left out is only where we differ on purpose (README): resources without
-/// a service name, invalid UTF-8.
+/// a service name, invalid UTF-8, several scopes in one series, weights that are no whole number.
 /// </summary>
 internal sealed class DifferentialCase
 {
@@ -18,6 +18,12 @@ internal sealed class DifferentialCase
 
     private static readonly string[] Names = ["http.method", "k", "größe", "n.1", "n.2", "error.type", "region"];
     private static readonly string[] Texts = ["", "a", "GET", "\"x\"", "ä ö", "a:b", "99"];
+
+    // None of them matches a built-in dimension, which would be refused, or a name of the list beside it.
+    private static readonly string[] Globs = ["http.*", "?", "n.[12]", "n.[!1]", "{error.type,region}", "gr*", "**p.method", "no.such"];
+
+    // Weights 2, 16, 1, 2 and none, and what is none.
+    private static readonly string[] TraceStates = ["ot=th:8", "a=b,ot=th:f;rv:1", "ot=th:0", "ot=th:80", "ot=rv:1", "ot=th:", "ot=th:x", "th:8"];
     private static readonly string[] Operations = ["GET /a", "work", "", "näh"];
 
     private readonly Random random;
@@ -66,6 +72,16 @@ internal sealed class DifferentialCase
             keys.Add(Chance(2) ? "namespace: ''" : "namespace: red.spans");
         }
 
+        if (Chance(3))
+        {
+            keys.Add($"include_instrumentation_scope: [{string.Join(", ", new[] { "lib-0", "lib-1", "lib-x" }.Where(_ => Chance(2)))}]");
+        }
+
+        if (Chance(3))
+        {
+            keys.Add("enable_metrics_sampling_method: true");
+        }
+
         keys.Add($"histogram: {{{string.Join(", ", Histogram())}}}");
         return $"{{{string.Join(", ", keys)}}}";
     }
@@ -103,6 +119,11 @@ internal sealed class DifferentialCase
 
     private string Dimensions(int fewest)
     {
+        if (Chance(4))
+        {
+            return $"[{{glob: '{Globs[random.Next(Globs.Length)]}'}}]";
+        }
+
         string[] names = [.. Names.OrderBy(_ => random.Next()).Take(random.Next(fewest, 4))];
         return $"[{string.Join(", ", names.Select(name => $"{{name: {name}{(Chance(3) ? ", default: d" : "")}}}"))}]";
     }
@@ -113,11 +134,13 @@ internal sealed class DifferentialCase
         for (int resources = random.Next(1, 4); resources > 0; resources--)
         {
             ResourceSpans group = new() { Resource = new Resource() };
-            group.Resource.Attributes.Add(Text("service.name", $"s{random.Next(3)}"));
+            int service = random.Next(3);
+            group.Resource.Attributes.Add(Text("service.name", $"s{service}"));
             group.Resource.Attributes.Add(Attributes(2));
             for (int scopes = random.Next(3); scopes > 0; scopes--)
             {
-                ScopeSpans scope = new();
+                // One scope for a service: a series that several scopes share is named by the first one there.
+                ScopeSpans scope = new() { Scope = new InstrumentationScope { Name = $"lib-{service}", Version = service == 0 ? "1.0" : "" } };
                 for (int spans = random.Next(6); spans > 0; spans--)
                 {
                     scope.Spans.Add(MakeSpan());
@@ -140,6 +163,7 @@ internal sealed class DifferentialCase
             Kind = (Span.Types.SpanKind)(Chance(20) ? 77 : random.Next(6)),
             StartTimeUnixNano = Start,
             EndTimeUnixNano = Chance(8) ? Start - (ulong)random.Next(1000) : Start + (ulong)random.NextInt64(1L << random.Next(1, 38)),
+            TraceState = Chance(3) ? TraceStates[random.Next(TraceStates.Length)] : "",
             Status = Chance(2) ? new Status { Code = (Status.Types.StatusCode)(Chance(20) ? 9 : random.Next(3)) } : null,
         };
         span.Attributes.Add(Attributes(4));
