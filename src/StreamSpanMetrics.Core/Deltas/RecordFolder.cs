@@ -23,6 +23,8 @@ public sealed class RecordFolder
     private readonly SpanRules rules;
     private readonly FamilyPlan[] spanPlans;
     private readonly FamilyPlan? eventPlan;
+    private readonly CountFolder? counts;
+    private readonly bool hasMore;
     private readonly SpanFilter? filter;
     private readonly AliasSlots? aliases;
     private readonly RawKeyWriter keys;
@@ -57,18 +59,28 @@ public sealed class RecordFolder
             plans.Add(eventPlan);
         }
 
+        List<CountPlan> counted = [];
+        for (int index = 0; index < rules.Counts.Count; index++)
+        {
+            counted.Add(new CountPlan(index, Layout, slots));
+            plans.Add(counted[index].Family);
+        }
+
         AnyValueText valueText = new(TextCounters);
         keys = new RawKeyWriter(rules);
         renderer = new SeriesKeyRenderer(rules, Layout, valueText);
         filter = rules.Filter.IsEmpty ? null : new SpanFilter(rules.Filter, slots);
         Staged = new StagedRecord(rules.Filter);
+        counts = counted.Count == 0 ? null : new CountFolder(counted, slots, keys, Staged);
+        hasMore = eventPlan is not null || counts is not null;
         GlobNames? globs = plans.Exists(plan => plan.HasGlobs) ? new GlobNames(Layout) : null;
         selection = new GlobReader(globs);
         Resources = new ResourceTable(new ResourceReader(rules, slots, plans, filter, globs, valueText));
         aliases = slots.Aliases;
         view = new SpanView(selector, slots.Count - selector.Count)
         {
-            WantsEvents = eventPlan is not null,
+            WantsEvents = eventPlan is not null || counted.Exists(plan => plan.IsOfEvents),
+            ScopeValues = counts is null ? null : new ValueSlice[slots.Count],
             Scopes = rules.InstrumentationScopes.Count == 0 ? null : new ScopeSelector(rules.InstrumentationScopes),
         };
         eventValues = new ValueSlice[slots.Count];
@@ -269,7 +281,17 @@ public sealed class RecordFolder
             }
         }
 
-        return eventPlan is not null && view.EventCount > 0 ? FoldEvents(eventPlan, record, resource, weight) : DecodeProblem.None;
+        return hasMore ? FoldMore(record, resource, weight) : DecodeProblem.None;
+    }
+
+    private DecodeProblem FoldMore(ReadOnlySpan<byte> record, ResourceEntry resource, uint weight)
+    {
+        if (counts is not null)
+        {
+            return counts.Fold(record, resource, view);
+        }
+
+        return view.EventCount > 0 ? FoldEvents(eventPlan!, record, resource, weight) : DecodeProblem.None;
     }
 
     private uint Weigh(ReadOnlySpan<byte> record)

@@ -198,7 +198,7 @@ public sealed class AnyValueText
     }
 
     /// <summary>Finds the member of the oneof that is set, the last one if several are; tag 0 if none. False if malformed.</summary>
-    private static bool TryFindMember(ReadOnlySpan<byte> value, out byte tag, out ValueSlice content, out ulong number)
+    internal static bool TryFindMember(ReadOnlySpan<byte> value, out byte tag, out ValueSlice content, out ulong number)
     {
         tag = 0;
         content = default;

@@ -25,6 +25,7 @@ internal static class OtlpTags
 
     public const byte ScopeName = (1 << 3) | WireLength;
     public const byte ScopeVersion = (2 << 3) | WireLength;
+    public const byte ScopeAttributes = (3 << 3) | WireLength;
 
     public const byte ResourceAttributes = (1 << 3) | WireLength;
 

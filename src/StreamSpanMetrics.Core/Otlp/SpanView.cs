@@ -27,6 +27,12 @@ public sealed class SpanView
     /// <summary>The scopes whose name and version are noted; null if none are.</summary>
     public ScopeSelector? Scopes { get; init; }
 
+    /// <summary>
+    /// For each selected attribute the region of its AnyValue among those of the span's scope, the same for all spans of a scope; null if
+    /// these are not looked for.
+    /// </summary>
+    public ValueSlice[]? ScopeValues { get; init; }
+
     /// <summary>Name of the span's scope if it is one of <see cref="Scopes"/>, else absent. The same for all spans of a scope.</summary>
     public ValueSlice ScopeName { get; internal set; } = ValueSlice.Absent;
 

@@ -168,6 +168,11 @@ public ref struct TraceReader
                 spanPosition = scopes.Content.Start;
                 spansEnd = spanPosition + scopes.Content.Length;
                 Problem = view.Scopes is null ? DecodeProblem.None : view.Scopes.Read(record, scopes.Content, view);
+                if (view.ScopeValues is not null && !Problem.Exists)
+                {
+                    Problem = ScopeAttributeReader.Read(record, scopes.Content, view.Selector, view.ScopeValues);
+                }
+
                 return !Problem.Exists;
             }
         }

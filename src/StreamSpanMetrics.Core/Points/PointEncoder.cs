@@ -9,27 +9,30 @@ namespace StreamSpanMetrics.Core.Points;
 
 /// <summary>
 /// Writes point records: <c>ExportMetricsServiceRequest</c> with one resource, one scope and the metrics calls, duration and
-/// events, each with the points of its series in key order (opentelemetry/proto/metrics/v1/metrics.proto). Fields are written in
-/// the order of their numbers and defaults are left out, so the bytes are those of the generated classes.
+/// events, or those of the count connector, each with the points of its series in key order
+/// (opentelemetry/proto/metrics/v1/metrics.proto). Fields are written in the order of their numbers and defaults are left out, so the
+/// bytes are those of the generated classes.
 /// </summary>
 /// <remarks>Single-threaded; keeps its buffers. One encoder serves all shards of a thread, one <see cref="StepRecords"/> at a
 /// time.</remarks>
 public sealed class PointEncoder
 {
-    private const ulong Cumulative = 2;
     private const ulong NoRecordedValue = 1;
 
     // Headers of request, resource, scope and three metrics: a few bytes each, with room to spare.
     private const int EnvelopeBytes = 256;
 
+    // The same of one metric more.
+    private const int HeadersBytes = 32;
+
     private readonly PointRules rules;
-    private readonly byte[][][] nameFields = new byte[4][][];
-    private readonly int[] globStarts = new int[4];
+    private readonly byte[][][] nameFields;
+    private readonly int[] globStarts;
     private readonly ProtobufBuffer globName = new();
-    private readonly byte[] callsName;
-    private readonly byte[] durationName;
-    private readonly byte[] eventsName;
-    private readonly byte[] unit;
+    private readonly MetricPoints[] metrics;
+    private readonly MetricPoints?[] sumsByFamily;
+    private readonly MetricPoints duration;
+    private readonly int headBytes;
     private readonly byte[] scope;
     private readonly byte[] bounds;
     private readonly ulong nanosPerUnit;
@@ -39,9 +42,6 @@ public sealed class PointEncoder
     private readonly ProtobufBuffer key = new();
     private readonly ProtobufBuffer resource = new();
     private readonly ProtobufBuffer previousResource = new();
-    private readonly ProtobufBuffer calls = new();
-    private readonly ProtobufBuffer duration = new();
-    private readonly ProtobufBuffer events = new();
     private readonly ProtobufBuffer record = new();
     private readonly ProtobufBuffer numberAttributes = new();
     private readonly ProtobufBuffer histogramAttributes = new();
@@ -49,6 +49,7 @@ public sealed class PointEncoder
     private readonly ProtobufBuffer keyValue = new();
     private readonly ProtobufBuffer point = new();
     private bool hasPrevious;
+    private long pointBytes;
 
     /// <summary>An encoder for these rules.</summary>
     public PointEncoder(PointRules rules, SeriesLayout layout)
@@ -57,11 +58,19 @@ public sealed class PointEncoder
         nanosPerUnit = DurationSum.NanosPerUnit(rules.Histogram.Unit);
         isExponential = rules.Histogram.Shape.IsExponential;
         exponentials = new ExponentialPointWriter(nanosPerUnit);
-        callsName = Encoding.UTF8.GetBytes(rules.MetricName("calls"));
-        durationName = Encoding.UTF8.GetBytes(rules.MetricName("duration"));
-        eventsName = Encoding.UTF8.GetBytes(rules.MetricName("events"));
-        unit = rules.Histogram.Unit == DurationUnit.Seconds ? "s"u8.ToArray() : "ms"u8.ToArray();
-        scope = Encoding.UTF8.GetBytes(PointRules.ScopeName);
+        nameFields = new byte[layout.FamilyCount][][];
+        globStarts = new int[layout.FamilyCount];
+        sumsByFamily = new MetricPoints?[layout.FamilyCount];
+        string unit = rules.Histogram.Unit == DurationUnit.Seconds ? "s" : "ms";
+        duration = MetricPoints.Histogram(rules.MetricName("duration"), unit, isExponential);
+        metrics = layout.Counts.Count > 0 ? CountMetrics(layout) : SpanMetrics();
+        foreach (MetricPoints metric in metrics)
+        {
+            // Without the unit for span_metrics, as always: where records end must not change, or a restart in a step would skip others.
+            headBytes += layout.Counts.Count > 0 ? metric.HeadBytes + HeadersBytes : metric.NameBytes;
+        }
+
+        scope = Encoding.UTF8.GetBytes(layout.Counts.Count > 0 ? PointRules.CountScopeName : PointRules.ScopeName);
         bounds = EncodeBounds(rules.Histogram.BoundsNanos);
         for (int family = 0; family < nameFields.Length; family++)
         {
@@ -102,40 +111,43 @@ public sealed class PointEncoder
     /// </summary>
     internal bool TryAdd(SeriesStore series, int slot, PointTimes times)
     {
-        int callsBefore = calls.Length;
-        int durationBefore = duration.Length;
-        int eventsBefore = events.Length;
-        AddSeries(series, slot, times);
-        bool isFirst = callsBefore + durationBefore + eventsBefore == 0;
-        if (isFirst || RecordBound() <= rules.MaxRecordBytes)
+        MetricPoints? sum = sumsByFamily[(int)SeriesKeyCodec.Family(series.Key(slot))];
+        int sumBefore = sum?.Points.Length ?? 0;
+        int durationBefore = duration.Points.Length;
+        AddSeries(series, slot, times, sum);
+        int added = (sum?.Points.Length ?? 0) - sumBefore + duration.Points.Length - durationBefore;
+        if (pointBytes == 0 || RecordBound(pointBytes + added) <= rules.MaxRecordBytes)
         {
+            pointBytes += added;
             return true;
         }
 
-        calls.Truncate(callsBefore);
-        duration.Truncate(durationBefore);
-        events.Truncate(eventsBefore);
+        sum?.Points.Truncate(sumBefore);
+        duration.Points.Truncate(durationBefore);
         return false;
     }
 
     /// <summary>Puts the record together in <see cref="Record"/> and begins the next one of the same resource.</summary>
     internal void EndRecord()
     {
-        int callsSize = MetricSize(callsName, [], calls, 4);
-        int durationSize = MetricSize(durationName, unit, duration, 2);
-        int eventsSize = MetricSize(eventsName, [], events, 4);
         int scopeSize = ProtobufBuffer.FieldSize(scope.Length);
-        int metricsSize = ProtobufBuffer.FieldSize(scopeSize) + FieldSizeIfAny(callsSize) + FieldSizeIfAny(durationSize) +
-            FieldSizeIfAny(eventsSize);
+        int metricsSize = ProtobufBuffer.FieldSize(scopeSize);
+        foreach (MetricPoints metric in metrics)
+        {
+            metricsSize += metric.Size == 0 ? 0 : ProtobufBuffer.FieldSize(metric.Size);
+        }
+
         record.Clear();
         record.WriteHeader(1, ProtobufBuffer.FieldSize(resource.Length) + ProtobufBuffer.FieldSize(metricsSize));
         record.WriteField(1, resource.Written);
         record.WriteHeader(2, metricsSize);
         record.WriteHeader(1, scopeSize);
         record.WriteField(1, scope);
-        WriteSum(callsName, calls, callsSize);
-        WriteHistogram(durationSize);
-        WriteSum(eventsName, events, eventsSize);
+        foreach (MetricPoints metric in metrics)
+        {
+            metric.Write(record);
+        }
+
         if (hasPrevious)
         {
             record.WriteHeader(1, ProtobufBuffer.FieldSize(previousResource.Length));
@@ -148,26 +160,46 @@ public sealed class PointEncoder
 
     private void ClearPoints()
     {
-        calls.Clear();
-        duration.Clear();
-        events.Clear();
+        pointBytes = 0;
+        foreach (MetricPoints metric in metrics)
+        {
+            metric.Points.Clear();
+        }
     }
 
-    private long RecordBound() => (long)calls.Length + duration.Length + events.Length + resource.Length + EnvelopeBytes +
-        callsName.Length + durationName.Length + eventsName.Length + (hasPrevious ? previousResource.Length : 0);
+    private long RecordBound(long points) =>
+        points + resource.Length + EnvelopeBytes + headBytes + (hasPrevious ? previousResource.Length : 0);
 
-    private void AddSeries(SeriesStore series, int slot, PointTimes times)
+    private MetricPoints[] SpanMetrics()
+    {
+        MetricPoints calls = MetricPoints.Sum(rules.MetricName("calls"), "");
+        MetricPoints events = MetricPoints.Sum(rules.MetricName("events"), "");
+        sumsByFamily[(int)SeriesFamily.Spans] = calls;
+        sumsByFamily[(int)SeriesFamily.Calls] = calls;
+        sumsByFamily[(int)SeriesFamily.Events] = events;
+        return [calls, duration, events];
+    }
+
+    private MetricPoints[] CountMetrics(SeriesLayout layout)
+    {
+        MetricPoints[] counts = new MetricPoints[layout.Counts.Count];
+        for (int index = 0; index < counts.Length; index++)
+        {
+            counts[index] = MetricPoints.Sum(layout.Counts[index].Name, layout.Counts[index].Description);
+            sumsByFamily[(int)SeriesLayout.FamilyOf(index)] = counts[index];
+        }
+
+        return counts;
+    }
+
+    private void AddSeries(SeriesStore series, int slot, PointTimes times, MetricPoints? sum)
     {
         SeriesFamily family = SeriesKeyCodec.Family(series.Key(slot));
         EncodeAttributes(series, slot, family);
         ulong count = series.SpanCount(slot);
-        if (family is SeriesFamily.Spans or SeriesFamily.Calls)
+        if (sum is not null)
         {
-            AddNumbers(calls, count, times);
-        }
-        else if (family is SeriesFamily.Events)
-        {
-            AddNumbers(events, count, times);
+            AddNumbers(sum.Points, count, times);
         }
 
         if (!SeriesLayout.HasHistogram(family))
@@ -278,7 +310,7 @@ public sealed class PointEncoder
 
         point.Write(histogramAttributes.Written);
         WriteFlags(10, times);
-        duration.WriteField(1, point.Written);
+        duration.Points.WriteField(1, point.Written);
     }
 
     private void AddExponentials(ulong count, UInt128 sumNanos, ExponentialBuckets buckets, PointTimes times)
@@ -289,7 +321,7 @@ public sealed class PointEncoder
             point.Write(exponentialAttributes.Written);
             WriteTimes(times with { TimeNanos = times.StartNanos });
             ExponentialPointWriter.WriteZero(point);
-            duration.WriteField(1, point.Written);
+            duration.Points.WriteField(1, point.Written);
         }
 
         point.Clear();
@@ -306,7 +338,7 @@ public sealed class PointEncoder
             exponentials.WriteRange(point, buckets);
         }
 
-        duration.WriteField(1, point.Written);
+        duration.Points.WriteField(1, point.Written);
     }
 
     private void WriteTimes(PointTimes times)
@@ -328,44 +360,6 @@ public sealed class PointEncoder
         {
             point.WriteVarintField(field, NoRecordedValue);
         }
-    }
-
-    // Size of a Metric, or 0 if it has no points; tailBytes are temporality and monotonicity.
-    private static int MetricSize(byte[] name, ReadOnlySpan<byte> unitText, ProtobufBuffer points, int tailBytes) => points.Length == 0
-        ? 0
-        : ProtobufBuffer.FieldSize(name.Length) + (unitText.IsEmpty ? 0 : ProtobufBuffer.FieldSize(unitText.Length)) +
-            ProtobufBuffer.FieldSize(points.Length + tailBytes);
-
-    private static int FieldSizeIfAny(int size) => size == 0 ? 0 : ProtobufBuffer.FieldSize(size);
-
-    private void WriteSum(byte[] name, ProtobufBuffer points, int metricSize)
-    {
-        if (metricSize == 0)
-        {
-            return;
-        }
-
-        record.WriteHeader(2, metricSize);
-        record.WriteField(1, name);
-        record.WriteHeader(7, points.Length + 4);
-        record.Write(points.Written);
-        record.WriteVarintField(2, Cumulative);
-        record.WriteVarintField(3, 1);
-    }
-
-    private void WriteHistogram(int metricSize)
-    {
-        if (metricSize == 0)
-        {
-            return;
-        }
-
-        record.WriteHeader(2, metricSize);
-        record.WriteField(1, durationName);
-        record.WriteField(3, unit);
-        record.WriteHeader(isExponential ? 10 : 9, duration.Length + 2);
-        record.Write(duration.Written);
-        record.WriteVarintField(2, Cumulative);
     }
 
     private byte[] EncodeBounds(IReadOnlyList<long> boundsNanos)

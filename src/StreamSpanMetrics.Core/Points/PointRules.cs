@@ -11,6 +11,9 @@ public sealed record PointRules
     /// <summary>Scope name of all points: that of the Collector's connector, which dashboards know.</summary>
     public const string ScopeName = "spanmetricsconnector";
 
+    /// <summary>The same for metrics of the count connector (its metadata.ScopeName).</summary>
+    public const string CountScopeName = "github.com/open-telemetry/opentelemetry-collector-contrib/connector/countconnector";
+
     /// <summary>Prefix of the metric names, followed by a dot; empty means none.</summary>
     public string Namespace { get; init; } = "traces.span.metrics";
 

@@ -3,11 +3,20 @@ using StreamSpanMetrics.Core.Spans;
 
 namespace StreamSpanMetrics.Core.Settings;
 
-/// <summary><c>connectors.span_metrics</c>, in the connector's own words.</summary>
+/// <summary>
+/// <c>connectors.span_metrics</c>, in the connector's own words; or <c>connectors.count</c>, which has <see cref="Counts"/> and of the
+/// others only step, expiration and key attributes.
+/// </summary>
 public sealed record ConnectorSettings
 {
     /// <summary>Default of <see cref="Namespace"/> in the connector since v0.109.</summary>
     public const string DefaultNamespace = "traces.span.metrics";
+
+    /// <summary>Metrics of the count connector, sorted by name; empty if the connector is span_metrics.</summary>
+    public IReadOnlyList<CountMetricSettings> Counts { get; init; } = [];
+
+    /// <summary>Whether the connector is the count connector.</summary>
+    public bool IsCount => Counts.Count > 0;
 
     /// <summary>Prefix of the metric names.</summary>
     public string Namespace { get; init; } = DefaultNamespace;

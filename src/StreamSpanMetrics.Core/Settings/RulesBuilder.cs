@@ -1,7 +1,9 @@
 using StreamSpanMetrics.Core.Histograms;
 using StreamSpanMetrics.Core.Points;
 using StreamSpanMetrics.Core.Prometheus;
+using StreamSpanMetrics.Core.Settings.Conditions;
 using StreamSpanMetrics.Core.Spans;
+using StreamSpanMetrics.Core.Spans.Conditions;
 using StreamSpanMetrics.Core.Totals;
 
 namespace StreamSpanMetrics.Core.Settings;
@@ -13,6 +15,16 @@ public static class RulesBuilder
     public static SpanRules Spans(ProcessorSettings settings)
     {
         ConnectorSettings connector = settings.Connector;
+        if (connector.IsCount)
+        {
+            return SpanRules.Counting(Counts(connector)) with
+            {
+                IdentityAttributes = connector.ResourceMetricsKeyAttributes,
+                DropMissingServiceName = settings.Stream.DropMissingServiceName,
+                Filter = settings.Stream.Filter,
+            };
+        }
+
         return new SpanRules
         {
             IdentityAttributes = connector.ResourceMetricsKeyAttributes,
@@ -38,7 +50,7 @@ public static class RulesBuilder
     /// <summary>Rules of the room Histograms.</summary>
     public static HistogramRules Histogram(ProcessorSettings settings) => new()
     {
-        BoundsNanos = settings.Connector.ExponentialMaxSize > 0 ? [] : settings.Connector.BucketsNanos,
+        BoundsNanos = settings.Connector.ExponentialMaxSize > 0 || settings.Connector.IsCount ? [] : settings.Connector.BucketsNanos,
         ExponentialMaxSize = settings.Connector.ExponentialMaxSize,
         Unit = settings.Connector.HistogramUnit,
     };
@@ -68,6 +80,36 @@ public static class RulesBuilder
             Profiles = settings.Stream.Naming,
             PointNamespace = Points(settings).Namespace,
         };
+    }
+
+    private static List<CountRule> Counts(ConnectorSettings connector)
+    {
+        List<CountRule> rules = [];
+        foreach (CountMetricSettings metric in connector.Counts)
+        {
+            rules.Add(new CountRule(metric.Name, metric.IsOfEvents)
+            {
+                Description = metric.Description,
+                Condition = OneOf(metric),
+                Attributes = metric.Attributes,
+            });
+        }
+
+        return rules;
+    }
+
+    private static JoinedCondition? OneOf(CountMetricSettings metric)
+    {
+        List<Condition> conditions = [];
+        foreach (string text in metric.Conditions)
+        {
+            // What is none was refused when the settings were read.
+            conditions.Add(ConditionParser.TryParse(text, metric.IsOfEvents, out Condition? condition, out ConditionProblem problem)
+                ? condition
+                : throw new ArgumentException(problem.ToString(), nameof(metric)));
+        }
+
+        return conditions.Count == 0 ? null : new JoinedCondition(IsAll: false, conditions);
     }
 
     private static bool Has(ProcessorSettings settings, FeatureGate gate)

@@ -63,6 +63,7 @@ public sealed record RulesFingerprint
         LineIf(spans.InstrumentationScopes.Count > 0, text, "instrumentation_scopes", Sorted(spans.InstrumentationScopes));
         LineIf(spans.IncludeSamplingMethod, text, "sampling_method", true);
         LineIf(!spans.IncludeResource, text, "resource_attributes", "none");
+        Counts(text, settings.Connector.Counts);
         return text.ToString();
     }
 
@@ -73,6 +74,25 @@ public sealed record RulesFingerprint
             string aliases = rule.Aliases.Count == 0 ? "" : $" aliases '{string.Join("', '", rule.Aliases)}'";
             string what = rule.Glob is null ? rule.Name : $"glob '{rule.Glob}'";
             Line(text, name, what + aliases + (rule.Default is null ? "" : $" default '{rule.Default}'"));
+        }
+    }
+
+    // Not the description: it says the same in other words.
+    private static void Counts(StringBuilder text, IReadOnlyList<CountMetricSettings> metrics)
+    {
+        foreach (CountMetricSettings metric in metrics)
+        {
+            Line(text, metric.IsOfEvents ? "count_events" : "count_spans", $"'{metric.Name}'");
+            foreach (string condition in metric.Conditions)
+            {
+                Line(text, "count_condition", $"'{condition}'");
+            }
+
+            foreach (DimensionRule rule in metric.Attributes)
+            {
+                string fallback = rule.Default is null ? "" : $" default {rule.DefaultKind} '{rule.Default}'";
+                Line(text, "count_attribute", $"'{rule.Name}'{fallback}");
+            }
         }
     }
 

@@ -1,3 +1,4 @@
+using StreamSpanMetrics.Core.Spans.Conditions;
 using StreamSpanMetrics.Schemas.V1;
 
 namespace StreamSpanMetrics.Core.Spans;
@@ -11,12 +12,14 @@ public sealed class AttributeSlots
     private readonly List<string> names = [];
     private readonly List<int[]> sourcesOfAliased = [];
 
-    /// <summary>Slots for the dimensions of <paramref name="layout"/> and the conditions of <paramref name="filter"/>.</summary>
+    /// <summary>
+    /// Slots for the dimensions and conditions of <paramref name="layout"/> and the conditions of <paramref name="filter"/>.
+    /// </summary>
     public AttributeSlots(SeriesLayout layout, SpanFilterRules filter)
     {
-        foreach (SeriesFamily family in Enum.GetValues<SeriesFamily>())
+        for (int family = 0; family < layout.FamilyCount; family++)
         {
-            foreach (DimensionRule rule in layout.Configured(family))
+            foreach (DimensionRule rule in layout.Configured((SeriesFamily)family))
             {
                 Add(rule.Name);
                 foreach (string alias in rule.Aliases)
@@ -29,6 +32,11 @@ public sealed class AttributeSlots
                     sourcesOfAliased.Add(Sources(rule));
                 }
             }
+        }
+
+        foreach (CountRule count in layout.Counts)
+        {
+            AddNames(count.Condition);
         }
 
         AddConditions(filter.Include);
@@ -71,6 +79,14 @@ public sealed class AttributeSlots
         }
 
         return sources;
+    }
+
+    private void AddNames(Condition? condition)
+    {
+        foreach (string name in condition?.AttributeNames ?? [])
+        {
+            Add(name);
+        }
     }
 
     private void AddConditions(IReadOnlyList<SpanFilterRule> rules)

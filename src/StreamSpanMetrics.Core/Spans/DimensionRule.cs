@@ -1,3 +1,5 @@
+using StreamSpanMetrics.Core.Otlp;
+
 namespace StreamSpanMetrics.Core.Spans;
 
 /// <summary>A configured dimension: an attribute looked up on the span, else on the resource, else the default.</summary>
@@ -5,6 +7,9 @@ namespace StreamSpanMetrics.Core.Spans;
 /// <param name="Default">Value where the attribute is missing; null leaves the dimension out.</param>
 public sealed record DimensionRule(string Name, string? Default = null)
 {
+    /// <summary>Kind of <see cref="Default"/>: text that reads back as that kind. Only the count connector has other ones than strings.</summary>
+    public TextKind DefaultKind { get; init; } = TextKind.String;
+
     /// <summary>
     /// A pattern (<see cref="GlobPattern"/>) instead of a name, which is empty then: every attribute whose name matches is a dimension, of
     /// the span or else of the resource. Null for a dimension with a name.
@@ -38,7 +43,8 @@ public sealed record DimensionRule(string Name, string? Default = null)
     /// <summary>Rules are equal if all of their names are, in order, and their defaults.</summary>
     public bool Equals(DimensionRule? other)
     {
-        if (other is null || Name != other.Name || Default != other.Default || Glob != other.Glob || Aliases.Count != other.Aliases.Count)
+        if (other is null || Name != other.Name || Default != other.Default || DefaultKind != other.DefaultKind || Glob != other.Glob
+            || Aliases.Count != other.Aliases.Count)
         {
             return false;
         }

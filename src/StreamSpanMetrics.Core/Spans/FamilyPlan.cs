@@ -22,7 +22,7 @@ public sealed class FamilyPlan
         {
             selectorIndexes[index] = slots.Of(rules[index]);
             ArgumentOutOfRangeException.ThrowIfNegative(selectorIndexes[index], rules[index].Name);
-            defaults[index] = rules[index].Default is string text ? StringValue.Encode(text) : null;
+            defaults[index] = rules[index].Default is string text ? StringValue.Encode(text, rules[index].DefaultKind) : null;
         }
     }
 

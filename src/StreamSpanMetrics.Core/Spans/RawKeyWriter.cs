@@ -94,6 +94,46 @@ public sealed class RawKeyWriter
     }
 
     /// <summary>
+    /// Appends the key of a span or event that a metric of the count connector counts, and returns where it is: each attribute from
+    /// <paramref name="own"/>, the values of the span or the event, else from its scope, else from the resource, else the default. Absent,
+    /// with nothing appended, if one is missing: then it is not counted. An attribute without a value is there.
+    /// </summary>
+    public ValueSlice WriteCounted(
+        FamilyPlan plan, ResourceEntry resource, ReadOnlySpan<byte> record, ReadOnlySpan<ValueSlice> own, ReadOnlySpan<ValueSlice> scope)
+    {
+        ReadOnlySpan<int> indexes = plan.SelectorIndexes;
+        int bytes = WholeCopyBytes + HeaderBytes + resource.ExtraKeyBytes + (MaxVarintBytes * indexes.Length);
+        for (int dimension = 0; dimension < indexes.Length; dimension++)
+        {
+            int index = indexes[dimension];
+            if (!own[index].IsPresent && !scope[index].IsPresent && resource.Values[index] is null && plan.Default(dimension) is null)
+            {
+                return ValueSlice.Absent;
+            }
+
+            bytes += own[index].Length + scope[index].Length + 2;
+        }
+
+        EnsureRoom(bytes);
+        int start = used;
+        buffer.AsSpan(start, HeaderBytes).Clear();
+        buffer[start] = (byte)plan.Family;
+        BinaryPrimitives.WriteInt32LittleEndian(buffer.AsSpan(start + VariantPosition), resource.Variant);
+        int position = start + HeaderBytes;
+        for (int dimension = 0; dimension < indexes.Length; dimension++)
+        {
+            int index = indexes[dimension];
+            ValueSlice slice = own[index].IsPresent ? own[index] : scope[index];
+            position = slice.IsPresent
+                ? Append(buffer, position, record, slice)
+                : AppendFallback(buffer, position, resource.Values[index] ?? plan.Default(dimension));
+        }
+
+        used = position;
+        return new ValueSlice(start, position - start);
+    }
+
+    /// <summary>
     /// Appends attributes that are dimensions by pattern to the key written last, at <paramref name="key"/>, and returns where it is now:
     /// names and values in turn, up to the end of the key.
     /// </summary>

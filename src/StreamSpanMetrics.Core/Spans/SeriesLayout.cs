@@ -17,32 +17,40 @@ public sealed class SeriesLayout
     /// <summary>Dimension that says where a span's weight comes from.</summary>
     public const string SamplingMethod = "sampling.method";
 
-    private readonly DimensionRule[][] dimensionsByFamily = new DimensionRule[4][];
-    private readonly string[][] namesByFamily = new string[4][];
-    private readonly string[][] globsByFamily = new string[4][];
+    /// <summary>Families are a byte in every key.</summary>
+    private const int MaxFamilies = 256;
+
+    private readonly DimensionRule[][] dimensionsByFamily;
+    private readonly string[][] namesByFamily;
+    private readonly string[][] globsByFamily;
 
     /// <summary>Derives the layout from <paramref name="rules"/>.</summary>
     public SeriesLayout(SpanRules rules)
     {
-        bool separate = rules.CallsDimensions.Count > 0 || rules.HistogramDimensions.Count > 0;
-        if (rules.HistogramEnabled && !separate)
+        FamilyCount = (int)SeriesFamily.Counted + Math.Max(1, rules.Counts.Count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(FamilyCount, MaxFamilies, nameof(rules));
+        dimensionsByFamily = new DimensionRule[FamilyCount][];
+        namesByFamily = new string[FamilyCount][];
+        globsByFamily = new string[FamilyCount][];
+        Counts = rules.Counts;
+        if (Counts.Count > 0)
         {
-            Add(SeriesFamily.Spans, rules, []);
+            for (int index = 0; index < Counts.Count; index++)
+            {
+                Add(FamilyOf(index), rules, Counts[index].Attributes);
+            }
         }
         else
         {
-            Add(SeriesFamily.Calls, rules, rules.CallsDimensions);
-            if (rules.HistogramEnabled)
-            {
-                Add(SeriesFamily.Duration, rules, rules.HistogramDimensions);
-            }
-        }
-
-        if (rules.EventsEnabled)
-        {
-            Add(SeriesFamily.Events, rules, rules.EventsDimensions);
+            AddSpanMetrics(rules);
         }
     }
+
+    /// <summary>Metrics of the count connector, each a family of its own; empty for span_metrics.</summary>
+    public IReadOnlyList<CountRule> Counts { get; }
+
+    /// <summary>Families are numbered below this; not all of them exist under the rules.</summary>
+    public int FamilyCount { get; }
 
     /// <summary>
     /// Number of dimensions that lead every key before the configured ones: those of the four built-in ones that are not excluded, then
@@ -63,6 +71,9 @@ public sealed class SeriesLayout
     public int GlobStart(SeriesFamily family) =>
         Names(family).Length - (Globs(family).IsEmpty ? 0 : 2 * MaxGlobNames);
 
+    /// <summary>Family of the metric at <paramref name="index"/> of <see cref="Counts"/>.</summary>
+    public static SeriesFamily FamilyOf(int index) => SeriesFamily.Counted + index;
+
     /// <summary>Whether series of this family exist under the rules.</summary>
     public bool Has(SeriesFamily family) => namesByFamily[(int)family] is not null;
 
@@ -74,6 +85,28 @@ public sealed class SeriesLayout
 
     /// <summary>Whether series of this family carry durations.</summary>
     public static bool HasHistogram(SeriesFamily family) => family is SeriesFamily.Spans or SeriesFamily.Duration;
+
+    private void AddSpanMetrics(SpanRules rules)
+    {
+        bool separate = rules.CallsDimensions.Count > 0 || rules.HistogramDimensions.Count > 0;
+        if (rules.HistogramEnabled && !separate)
+        {
+            Add(SeriesFamily.Spans, rules, []);
+        }
+        else
+        {
+            Add(SeriesFamily.Calls, rules, rules.CallsDimensions);
+            if (rules.HistogramEnabled)
+            {
+                Add(SeriesFamily.Duration, rules, rules.HistogramDimensions);
+            }
+        }
+
+        if (rules.EventsEnabled)
+        {
+            Add(SeriesFamily.Events, rules, rules.EventsDimensions);
+        }
+    }
 
     private void Add(SeriesFamily family, SpanRules rules, IReadOnlyList<DimensionRule> own)
     {

@@ -88,6 +88,24 @@ public sealed record SpanRules
     /// <summary>Which spans are counted at all; without rules all of them.</summary>
     public SpanFilterRules Filter { get; init; } = new();
 
+    /// <summary>
+    /// Metrics of the count connector; empty for span_metrics. At most 128, since each is a family of series.
+    /// </summary>
+    public IReadOnlyList<CountRule> Counts { get; private init; } = [];
+
+    /// <summary>
+    /// Rules of the count connector: <paramref name="counts"/> and nothing of span_metrics, so no built-in dimensions either.
+    /// </summary>
+    public static SpanRules Counting(IReadOnlyList<CountRule> counts) => new()
+    {
+        Counts = counts,
+        HistogramEnabled = false,
+        IncludeServiceName = false,
+        IncludeSpanName = false,
+        IncludeSpanKind = false,
+        IncludeStatusCode = false,
+    };
+
     /// <summary>Whether all resource attributes are identity, as in the Collector.</summary>
     public bool AllAttributesAreIdentity => IdentityAttributes.Count == 1 && IdentityAttributes[0] == "*";
 }

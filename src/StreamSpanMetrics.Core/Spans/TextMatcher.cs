@@ -6,15 +6,10 @@ using StreamSpanMetrics.Core.Otlp;
 namespace StreamSpanMetrics.Core.Spans;
 
 /// <summary>
-/// Says whether texts meet a condition. The verdicts on short texts are kept by their bytes, a fixed number of them: names and values
-/// repeat, and looking one up costs less than matching it. Not thread-safe.
+/// Says whether texts meet a condition. The verdicts on short texts are kept. Not thread-safe.
 /// </summary>
 internal sealed class TextMatcher
 {
-    private const int CacheEntries = 128;
-    private const int MaxCachedBytes = 120;
-    private const sbyte Unknown = -1;
-
     private readonly byte[][] texts;
     private readonly Regex? regex;
     private readonly bool ofValues;
@@ -22,9 +17,7 @@ internal sealed class TextMatcher
     // Mended texts are counted where they become labels, once per series, and not here.
     private readonly AnyValueText valueText = new(new TextCounters());
     private readonly ArrayBufferWriter<byte> text = new();
-    private readonly byte[] cachedBytes = new byte[CacheEntries * MaxCachedBytes];
-    private readonly sbyte[] cachedLengths = new sbyte[CacheEntries];
-    private readonly bool[] cachedVerdicts = new bool[CacheEntries];
+    private readonly VerdictCache verdicts = new();
     private char[] letters = new char[256];
 
     /// <summary>
@@ -41,29 +34,11 @@ internal sealed class TextMatcher
         }
 
         regex = condition.Regex is string pattern ? new Regex(pattern, TextCondition.Options) : null;
-        Array.Fill(cachedLengths, Unknown);
     }
 
     /// <summary>Whether <paramref name="bytes"/>, an AnyValue or a text, meet the condition.</summary>
-    public bool Matches(ReadOnlySpan<byte> bytes)
-    {
-        if (bytes.Length > MaxCachedBytes)
-        {
-            return Judge(bytes);
-        }
-
-        int entry = (int)(ByteHash.ForTable(bytes) % CacheEntries);
-        Span<byte> cached = cachedBytes.AsSpan(entry * MaxCachedBytes, MaxCachedBytes);
-        if (cachedLengths[entry] == bytes.Length && bytes.SequenceEqual(cached[..bytes.Length]))
-        {
-            return cachedVerdicts[entry];
-        }
-
-        bytes.CopyTo(cached);
-        cachedLengths[entry] = (sbyte)bytes.Length;
-        cachedVerdicts[entry] = Judge(bytes);
-        return cachedVerdicts[entry];
-    }
+    public bool Matches(ReadOnlySpan<byte> bytes) =>
+        verdicts.TryFind(bytes, out int entry, out bool verdict) ? verdict : verdicts.Keep(bytes, entry, Judge(bytes));
 
     private bool Judge(ReadOnlySpan<byte> bytes)
     {

@@ -38,7 +38,7 @@ public sealed record ShardRules
     /// <summary>Number of dimensions by family; -1 where the rules have no such family.</summary>
     internal int[] DimensionCounts()
     {
-        int[] counts = new int[4];
+        int[] counts = new int[Layout.FamilyCount];
         for (int family = 0; family < counts.Length; family++)
         {
             counts[family] = Layout.Has((SeriesFamily)family) ? Layout.Names((SeriesFamily)family).Length : -1;

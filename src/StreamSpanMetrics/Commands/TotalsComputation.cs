@@ -54,13 +54,7 @@ internal sealed class TotalsComputation
         Filtered = new FilterDrops(settings.Stream.Filter);
         accumulator = new DeltaAccumulator(new ExplicitBounds(points.Histogram), points.Histogram.Shape.IsExponential);
         blocks = new DeltaBlockBuilder(shards: 1, points.Histogram);
-        ShardRules rules = new()
-        {
-            IntervalMillis = points.IntervalMillis,
-            ExpiryMillis = points.ExpiryMillis,
-            Histogram = settings.Connector.HistogramDisabled ? default : points.Histogram.Shape,
-            Layout = folder.Layout,
-        };
+        ShardRules rules = points.ForShard(shard: 0, rulesFingerprint: 0, folder.Layout);
         state = new ShardState(rules, [0], ByteString.Empty);
     }
 

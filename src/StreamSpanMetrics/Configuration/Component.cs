@@ -21,6 +21,9 @@ internal sealed record Component(string Section, SettingNode Key, SettingNode Va
     /// <summary>Whether this is a span_metrics connector, under its name or its older one.</summary>
     public bool IsSpanMetrics => Section == "connectors" && Type is ("span_metrics" or "spanmetrics");
 
+    /// <summary>Whether this is a count connector.</summary>
+    public bool IsCount => Section == "connectors" && Type == "count";
+
     /// <summary>Whether this is a remote-write exporter, under either of its names.</summary>
     public bool IsRemoteWrite => Section == "exporters" && Type is ("prometheusremotewrite" or "prometheus_remote_write");
 

@@ -84,6 +84,7 @@ public static class ConfigurationLoader
             Stream = stream,
         };
         NamingReader.Check(file.Stream, "naming", settings);
+        WarnAboutPresets(file.Stream, settings);
         CheckTopics(path.KafkaExporter is null ? top : Reader(top, path.KafkaExporter), settings);
         return settings;
     }
@@ -101,7 +102,15 @@ public static class ConfigurationLoader
                 connector.Key, connector.Path, "'spanmetrics' is a deprecated name", "write 'span_metrics', as newer Collectors do");
         }
 
-        return SpanMetricsReader.Read(Reader(top, connector), gates);
+        return connector.IsCount ? CountReader.Read(Reader(top, connector)) : SpanMetricsReader.Read(Reader(top, connector), gates);
+    }
+
+    private static void WarnAboutPresets(MappingReader stream, ProcessorSettings settings)
+    {
+        if (settings.Connector.IsCount && settings.Stream.Presets.Count > 0)
+        {
+            stream.Warning("presets", "has no effect here: presets are dimensions of span_metrics, and the connector is count");
+        }
     }
 
     private static SpanSourceSettings ReadSource(MappingReader top, SelectedPath path, bool needsReceiver)

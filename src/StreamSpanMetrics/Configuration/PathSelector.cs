@@ -1,7 +1,7 @@
 namespace StreamSpanMetrics.Configuration;
 
 /// <summary>
-/// Finds the path Kafka receiver, span_metrics, exporters in a Collector's file, and says of everything beside it that it is not run.
+/// Finds the path Kafka receiver, span_metrics or count, exporters in a Collector's file, and says of everything beside it that it is not run.
 /// Where several components could be meant, <c>stream.receiver</c>, <c>.connector</c> and <c>.exporter</c> decide.
 /// </summary>
 internal sealed class PathSelector(CollectorFile file, ProblemList problems)
@@ -46,7 +46,7 @@ internal sealed class PathSelector(CollectorFile file, ProblemList problems)
 
     private Component? SelectConnector()
     {
-        List<Component> defined = [.. file.In("connectors").Where(component => component.IsSpanMetrics)];
+        List<Component> defined = [.. file.In("connectors").Where(component => component.IsSpanMetrics || component.IsCount)];
         SettingNode? chosen = stream.Find("connector");
         if (chosen is not null)
         {
@@ -55,16 +55,7 @@ internal sealed class PathSelector(CollectorFile file, ProblemList problems)
 
         if (defined.Count == 0)
         {
-            Component? count = file.In("connectors").FirstOrDefault(component => component.Type == "count");
-            if (count is null)
-            {
-                problems.FileError(0, 0, "there is no span_metrics connector", "add 'connectors: {span_metrics: {}}'");
-            }
-            else
-            {
-                problems.Error(count.Key, count.Path, "the count connector is not supported yet", "use a span_metrics connector");
-            }
-
+            problems.FileError(0, 0, "there is no span_metrics or count connector", "add 'connectors: {span_metrics: {}}'");
             return null;
         }
 
@@ -82,7 +73,7 @@ internal sealed class PathSelector(CollectorFile file, ProblemList problems)
             }
         }
 
-        return OnlyOne(used, "connector", "span_metrics connectors");
+        return OnlyOne(used, "connector", used.Exists(component => component.IsCount) ? "connectors" : "span_metrics connectors");
     }
 
     private Component? SelectReceiver()
@@ -211,6 +202,7 @@ internal sealed class PathSelector(CollectorFile file, ProblemList problems)
             run.AddRange(file.In("extensions").Where(extension => extension.Id == authenticator));
         }
 
+        string notRun = $"is not on the path from Kafka through {(path.Connector?.IsCount == true ? "count" : "span_metrics")}, and is not run";
         HashSet<string> namedProcessors =
         [
             .. tracesPipelines.Concat(metricsPipelines).SelectMany(pipeline => pipeline.Processors).Select(node => node.Text),
@@ -221,8 +213,7 @@ internal sealed class PathSelector(CollectorFile file, ProblemList problems)
                 || (component.Section == "processors" && namedProcessors.Contains(component.Id));
             if (!run.Contains(component) && !hasProblem)
             {
-                string? hint = component is { Section: "connectors", Type: "count" } ? "the count connector is not supported yet" : null;
-                problems.Warning(component.Key, component.Path, "is not on the path from Kafka through span_metrics, and is not run", hint);
+                problems.Warning(component.Key, component.Path, notRun);
             }
         }
 
@@ -230,7 +221,7 @@ internal sealed class PathSelector(CollectorFile file, ProblemList problems)
         {
             if (!tracesPipelines.Contains(pipeline) && !metricsPipelines.Contains(pipeline))
             {
-                problems.Warning(pipeline.Key, pipeline.Path, "is not on the path from Kafka through span_metrics, and is not run");
+                problems.Warning(pipeline.Key, pipeline.Path, notRun);
             }
         }
     }

@@ -26,8 +26,17 @@ public static class SettingsWriter
         SecurityWriter.WriteExtensions(yaml, settings.RemoteWrite);
         WriteReceiver(yaml, settings.Source);
         yaml.Open("connectors");
-        yaml.Open("span_metrics");
-        WriteConnector(yaml, settings.Connector);
+        string connector = settings.Connector.IsCount ? "count" : "span_metrics";
+        yaml.Open(connector);
+        if (settings.Connector.IsCount)
+        {
+            CountWriter.Write(yaml, settings.Connector);
+        }
+        else
+        {
+            WriteConnector(yaml, settings.Connector);
+        }
+
         yaml.Close();
         yaml.Close();
         yaml.Open("exporters");
@@ -38,7 +47,7 @@ public static class SettingsWriter
         }
 
         yaml.Close();
-        WritePipelines(yaml, settings.RemoteWrite is not null);
+        WritePipelines(yaml, connector, settings.RemoteWrite is not null);
         WriteStream(yaml, settings.Stream);
         return yaml.ToString();
     }
@@ -201,16 +210,16 @@ public static class SettingsWriter
         yaml.Close();
     }
 
-    private static void WritePipelines(YamlText yaml, bool hasRemoteWrite)
+    private static void WritePipelines(YamlText yaml, string connector, bool hasRemoteWrite)
     {
         yaml.Open("service");
         yaml.Open("pipelines");
         yaml.Open("traces");
         yaml.Add("receivers", ["kafka"]);
-        yaml.Add("exporters", ["span_metrics"]);
+        yaml.Add("exporters", [connector]);
         yaml.Close();
         yaml.Open("metrics");
-        yaml.Add("receivers", ["span_metrics"]);
+        yaml.Add("receivers", [connector]);
         yaml.Add("exporters", hasRemoteWrite ? ["kafka", "prometheusremotewrite"] : ["kafka"]);
         yaml.Close();
         yaml.Close();

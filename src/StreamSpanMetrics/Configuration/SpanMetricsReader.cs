@@ -33,7 +33,7 @@ internal static class SpanMetricsReader
         bool samplingMethod = reader.Flag("enable_metrics_sampling_method", false);
         List<string> reserved = Reserved(gates, hasScopes: scopes.Count > 0, samplingMethod);
         bool eventsEnabled = events.Flag("enabled", false);
-        TimeSpan step = reader.Duration("metrics_flush_interval", defaults.MetricsFlushInterval, ShortestStep, LongestStep);
+        TimeSpan step = ReadStep(reader, defaults.MetricsFlushInterval);
         ConnectorSettings settings = new()
         {
             Namespace = reader.Text("namespace", defaults.Namespace),
@@ -65,6 +65,10 @@ internal static class SpanMetricsReader
         reader.Finish();
         return settings;
     }
+
+    /// <summary>Reads the length of a step.</summary>
+    internal static TimeSpan ReadStep(MappingReader reader, TimeSpan fallback) =>
+        reader.Duration("metrics_flush_interval", fallback, ShortestStep, LongestStep);
 
     private static DurationUnit ReadUnit(MappingReader histogram, DurationUnit fallback)
     {
@@ -126,7 +130,8 @@ internal static class SpanMetricsReader
         return reader.Texts("exclude_dimensions", []);
     }
 
-    private static List<string> ReadNames(MappingReader reader, string key, string what)
+    /// <summary>Reads a list of names, none of them empty or twice in it.</summary>
+    internal static List<string> ReadNames(MappingReader reader, string key, string what)
     {
         List<string> names = [];
         foreach (SettingNode node in reader.TextNodes(key))
@@ -166,7 +171,8 @@ internal static class SpanMetricsReader
         return DimensionsReader.Read(events, "dimensions", reserved);
     }
 
-    private static void CheckResources(MappingReader reader, ConnectorSettings settings, IReadOnlyList<FeatureGate> gates)
+    /// <summary>Checks what tells resources apart.</summary>
+    internal static void CheckResources(MappingReader reader, ConnectorSettings settings, IReadOnlyList<FeatureGate> gates)
     {
         const string Key = "resource_metrics_key_attributes";
         IReadOnlyList<string> names = settings.ResourceMetricsKeyAttributes;
@@ -191,7 +197,8 @@ internal static class SpanMetricsReader
         }
     }
 
-    private static TimeSpan ReadExpiration(MappingReader reader, TimeSpan fallback, TimeSpan step)
+    /// <summary>Reads when idle series end, with steps of this length.</summary>
+    internal static TimeSpan ReadExpiration(MappingReader reader, TimeSpan fallback, TimeSpan step)
     {
         TimeSpan lowest = reader.Find("series_expiration") is null ? TimeSpan.Zero : step;
         return reader.Duration("series_expiration", fallback, lowest, LongestExpiration, orZero: true);

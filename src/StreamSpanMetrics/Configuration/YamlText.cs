@@ -39,6 +39,12 @@ internal sealed class YamlText
     /// <summary>A key with a text.</summary>
     public void Add(string key, string value) => Line(Quote(key) + ": " + Quote(Escape(value)));
 
+    /// <summary>A key with a text that stands in quotes whatever it looks like.</summary>
+    public void AddQuoted(string key, string value) => Line(Quote(key) + ": " + InQuotes(Escape(value)));
+
+    /// <summary>A key with a number or truth value that is a text already.</summary>
+    public void AddPlain(string key, string value) => Line(Quote(key) + ": " + value);
+
     /// <summary>A key with a number.</summary>
     public void Add(string key, int value) => Line(Quote(key) + ": " + value.ToString(CultureInfo.InvariantCulture));
 
@@ -79,11 +85,11 @@ internal sealed class YamlText
     private static string Quote(string value)
     {
         bool plain = value.Length > 0 && char.IsAsciiLetter(value[0]) && !value.AsSpan().ContainsAnyExcept(PlainLetters) && !IsWord(value);
-        if (plain)
-        {
-            return value;
-        }
+        return plain ? value : InQuotes(value);
+    }
 
+    private static string InQuotes(string value)
+    {
         StringBuilder quoted = new("\"");
         foreach (char letter in value)
         {
