@@ -93,7 +93,8 @@ internal static class CountReader
             }
 
             // What comes from the environment may be a secret.
-            string found = node.Text != node.Shown ? "" : problem.Found.Length == 0 ? ", found the end" : $", found '{problem.Found}'";
+            string found = node.Text != node.Shown ? " (references replaced)"
+                : problem.Found.Length == 0 ? ", found the end" : $", found '{problem.Found}'";
             metric.Error(
                 node,
                 Key,
@@ -125,7 +126,7 @@ internal static class CountReader
             {
                 attribute.Error("key", "an attribute needs a key", "write '- key: http.request.method'");
             }
-            else if (rules.Exists(other => other.Name == name))
+            else if (name.Length > 0 && rules.Exists(other => other.Name == name))
             {
                 attribute.Error("key", $"'{name}' stands twice in the list", "remove one of them; the Collector would count nothing");
             }
@@ -158,7 +159,8 @@ internal static class CountReader
             return (TextKind.Bool, text.ToLowerInvariant());
         }
 
-        bool isNumber = text.Length > 0 && (char.IsAsciiDigit(text[^1]) || text[^1] == '.') && (text[0] is '+' or '-' or '.' || char.IsAsciiDigit(text[0]));
+        bool begins = text.Length > 0 && (text[0] is '+' or '-' or '.' || char.IsAsciiDigit(text[0]));
+        bool isNumber = begins && (char.IsAsciiDigit(text[^1]) || text[^1] == '.');
         if (isNumber && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long whole))
         {
             return (TextKind.Int, whole.ToString(CultureInfo.InvariantCulture));

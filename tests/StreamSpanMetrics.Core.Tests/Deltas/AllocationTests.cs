@@ -2,6 +2,7 @@ using OpenTelemetry.Proto.Common.V1;
 using OpenTelemetry.Proto.Trace.V1;
 using StreamSpanMetrics.Core.Deltas;
 using StreamSpanMetrics.Core.Histograms;
+using StreamSpanMetrics.Core.Otlp;
 using StreamSpanMetrics.Core.Spans;
 using StreamSpanMetrics.Core.Tests.Support;
 
@@ -45,6 +46,26 @@ public sealed class AllocationTests
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
         Assert.InRange(counted, Spans, Spans + spansPerRecord);
         Assert.Equal(extended, folder.Staged.Filtered.Total > 0);
+    }
+
+    [Theory]
+    [InlineData(100)]
+    [InlineData(3)]
+    public void Conditions_cost_no_memory(int spansPerRecord)
+    {
+        RecordFolder folder = new(SpanRules.Counting(CountRules.Make(
+            new("all", IsOfEvents: false) { Attributes = [new("http.method", "none"), new("absent", "1") { DefaultKind = TextKind.Int }] },
+            CountRules.Of("some", "IsMatch(name, \"[1-2]$\") or attributes[\"http.status_code\"] >= 202 and kind.string == \"Server\"", "custom"),
+            CountRules.Of("long", "IsMatch(attributes[\"long\"], \"(?:ab|b)+c\") or IsMatch(kind, \"9\") or resource.attributes[\"pod\"] == \"p3\""),
+            CountRules.OfEvents("events", "name == \"event\" and not (span.status.code == 2)", "exception.type"))));
+        DeltaAccumulator accumulator = new(new ExplicitBounds(new HistogramRules { BoundsNanos = [] }));
+        byte[][] records = [.. Enumerable.Range(0, 20).Select(index => Record(index, spansPerRecord))];
+        Run(folder, accumulator, records, Spans);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        long counted = Run(folder, accumulator, records, Spans);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.InRange(counted, Spans, Spans + spansPerRecord);
+        Assert.InRange(folder.Staged.CountedCount, spansPerRecord + 1, 4 * spansPerRecord);
     }
 
     /// <summary>Rules that let some of the spans pass and have to look at every kind of thing, also at texts too long to remember.</summary>

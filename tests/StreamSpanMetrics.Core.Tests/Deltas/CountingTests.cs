@@ -71,6 +71,20 @@ public sealed class CountingTests
             EventsDimensions = [Glob("exception.*"), Glob("host.*")],
         },
         ["other status, no resource"] = new SpanRules { UseOtelStatusCode = true, IncludeResource = false },
+        ["counted"] = SpanRules.Counting(CountRules.Make(
+            new("all", IsOfEvents: false),
+            new("by.method", IsOfEvents: false) { Attributes = [new("http.method", "none"), new("k", "7") { DefaultKind = TextKind.Int }] },
+            CountRules.Of("some", "kind != 1 and attributes[\"http.method\"] != nil or IsMatch(name, \"^(GET|fs) .*e\")", "k"),
+            CountRules.Of("odd", "not (status.code < 1.5) or attributes[\"custom\"] == 200 or resource.attributes[\"k\"] == nil", "service.name"),
+            CountRules.Of("matched", "IsMatch(attributes[\"k\"], \"[02468]$\") or IsMatch(attributes[\"custom\"], \"e\")", "custom"),
+            CountRules.OfEvents("events", "true", "exception.type"),
+            CountRules.OfEvents("failed", "name == \"exception\" and span.status.code == STATUS_CODE_ERROR or IsMatch(span.kind, \"[0-3]\")"),
+            CountRules.OfEvents("by.key", "attributes[\"k\"] != nil or span.attributes[\"k\"] == nil", "k", "service.name"))),
+        ["counted, without events"] = SpanRules.Counting(CountRules.Make(CountRules.Of("some", "kind == SPAN_KIND_SERVER"))) with
+        {
+            IdentityAttributes = ["*"],
+            Filter = new SpanFilterRules { Exclude = [new SpanFilterRule { Attributes = [new("k", new TextCondition { Regex = "[0-4]" })] }] },
+        },
         ["filtered"] = new SpanRules
         {
             Dimensions = [new DimensionRule("http.method")],

@@ -1,3 +1,4 @@
+using StreamSpanMetrics.Core.Otlp;
 using StreamSpanMetrics.Core.Settings;
 using StreamSpanMetrics.Core.Spans;
 
@@ -13,6 +14,28 @@ public sealed class RulesFingerprintTests
     {
         // Running applications have it in their state: another number means that they refuse to start.
         Assert.Equal(13_193_060_839_479_639_108UL, new RulesFingerprint(new ProcessorSettings()).Number);
+    }
+
+    [Fact]
+    public void The_metrics_of_the_count_connector_are_part_of_it_but_not_what_they_tell()
+    {
+        CountMetricSettings metric = new("m", IsOfEvents: false)
+        {
+            Conditions = ["name == \"a\"", "kind == 2"],
+            Attributes = [new DimensionRule("k", "1") { DefaultKind = TextKind.Int }, new DimensionRule("l")],
+        };
+        string text = Text(metric);
+        Assert.EndsWith(
+            "count_spans: 'm'\ncount_condition: 'name == \"a\"'\ncount_condition: 'kind == 2'\n"
+            + "count_attribute: 'k' default Int '1'\ncount_attribute: 'l'\n",
+            text,
+            StringComparison.Ordinal);
+        Assert.Equal(text, Text(metric with { Description = "Of some spans." }));
+        Assert.NotEqual(text, Text(metric with { Name = "n" }));
+        Assert.NotEqual(text, Text(new CountMetricSettings("m", IsOfEvents: true) { Attributes = metric.Attributes }));
+
+        static string Text(CountMetricSettings metric) =>
+            new RulesFingerprint(new ProcessorSettings { Connector = new ConnectorSettings { Counts = [metric] } }).Text;
     }
 
     [Fact]

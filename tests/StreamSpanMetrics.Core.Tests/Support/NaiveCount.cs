@@ -8,6 +8,7 @@ using OpenTelemetry.Proto.Trace.V1;
 using StreamSpanMetrics.Core.Histograms;
 using StreamSpanMetrics.Core.Otlp;
 using StreamSpanMetrics.Core.Spans;
+using StreamSpanMetrics.Core.Spans.Conditions;
 using StreamSpanMetrics.Schemas.V1;
 
 namespace StreamSpanMetrics.Core.Tests.Support;
@@ -21,6 +22,7 @@ internal sealed class NaiveCount(SpanRules rules, HistogramRules histogram)
     private readonly SeriesLayout layout = new(rules);
     private readonly AnyValueText text = new(new TextCounters());
     private readonly NaiveFilter filter = new(rules.Filter);
+    private IReadOnlyList<KeyValue> written = [];
 
     /// <summary>What was counted so far.</summary>
     public Dictionary<string, SeriesCount> Counts { get; } = [];
@@ -36,6 +38,7 @@ internal sealed class NaiveCount(SpanRules rules, HistogramRules histogram)
     {
         foreach (ResourceSpans part in ExportTraceServiceRequest.Parser.ParseFrom(record).ResourceSpans)
         {
+            written = [.. (part.Resource ?? new Resource()).Attributes];
             List<KeyValue> resource = [.. (part.Resource ?? new Resource()).Attributes];
             if (resource.All(attribute => attribute.Key != "service.name"))
             {
@@ -59,12 +62,19 @@ internal sealed class NaiveCount(SpanRules rules, HistogramRules histogram)
 
     private void Count(string prefix, List<KeyValue> resource, InstrumentationScope? scope, Span span)
     {
-        foreach (SeriesFamily family in Enum.GetValues<SeriesFamily>().Where(layout.Has))
+        foreach (SeriesFamily family in Enumerable.Range(0, layout.FamilyCount).Select(number => (SeriesFamily)number).Where(layout.Has))
         {
-            IEnumerable<Span.Types.Event?> perEvent = family == SeriesFamily.Events ? span.Events : new Span.Types.Event?[1];
-            foreach (Span.Types.Event? happened in perEvent)
+            CountRule? rule = family < SeriesFamily.Counted ? null : layout.Counts[family - SeriesFamily.Counted];
+            bool perEvent = rule?.IsOfEvents ?? family == SeriesFamily.Events;
+            foreach (Span.Types.Event? happened in perEvent ? span.Events : (IEnumerable<Span.Types.Event?>)[null])
             {
-                string key = prefix + Key(family, resource, scope, span, happened);
+                string? counted = rule is null ? Key(family, resource, scope, span, happened) : CountedKey(family, rule, scope, span, happened);
+                if (counted is null)
+                {
+                    continue;
+                }
+
+                string key = prefix + counted;
                 if (!Counts.TryGetValue(key, out SeriesCount? count))
                 {
                     Counts.Add(key, count = new SeriesCount(histogram.BoundsNanos.Count + 1));
@@ -72,11 +82,39 @@ internal sealed class NaiveCount(SpanRules rules, HistogramRules histogram)
 
                 bool timed = SeriesLayout.HasHistogram(family);
                 ulong nanos = timed && span.EndTimeUnixNano > span.StartTimeUnixNano ? span.EndTimeUnixNano - span.StartTimeUnixNano : 0;
-                ulong weight = NaiveWeight.Of(span);
+                ulong weight = rule is null ? NaiveWeight.Of(span) : 1;
                 count.Sum += (UInt128)nanos * weight;
                 count.Buckets[timed ? Bucket(nanos) : 0] += weight;
             }
         }
+    }
+
+    // The count connector: of the span or event itself, else of the scope, else of the resource, else the default; without one nothing.
+    private string? CountedKey(SeriesFamily family, CountRule rule, InstrumentationScope? scope, Span span, Span.Types.Event? happened)
+    {
+        if (rule.Condition is Condition condition && !NaiveCondition.Holds(condition, span, happened, written))
+        {
+            return null;
+        }
+
+        StringBuilder key = new(family.ToString());
+        foreach (DimensionRule attribute in rule.Attributes)
+        {
+            KeyValue? found = Find(attribute, happened?.Attributes ?? span.Attributes) ?? Find(attribute, scope?.Attributes ?? []);
+            KeyValue? fallback = Find(attribute, written);
+            string? value = found is not null ? Read(found, SpanRules.MaxValueBytes)
+                : fallback is not null ? Read(fallback, SpanRules.MaxResourceValueBytes)
+                : attribute.Default is null ? null
+                : attribute.Default.Length == 0 ? "Absent:" : $"{attribute.DefaultKind}:{attribute.Default}";
+            if (value is null)
+            {
+                return null;
+            }
+
+            key.Append($" {attribute.Name}={value}");
+        }
+
+        return key.ToString();
     }
 
     private string Key(SeriesFamily family, List<KeyValue> resource, InstrumentationScope? scope, Span span, Span.Types.Event? happened)

@@ -20,7 +20,6 @@ public sealed class ExponentialTotalsTests
     private static readonly SpanRules Spans = new();
     private static readonly HistogramRules Histogram = new() { BoundsNanos = [], ExponentialMaxSize = 10 };
     private static readonly PointRules Points = new() { IntervalMillis = IntervalMillis, Histogram = Histogram };
-    private static readonly ShardRules Rules = Points.ForShard(0, 7, new SeriesLayout(Spans));
 
     [Fact]
     public void Any_cuts_and_a_restore_in_between_give_the_same_points()
@@ -71,90 +70,8 @@ public sealed class ExponentialTotalsTests
     }
 
     private static List<string> Run(
-        List<(long Step, byte[] Record, ulong[] DurationsNanos)> log, Func<int, bool> cutAfter, int restoreAfter)
-    {
-        RecordFolder folder = new(Spans);
-        DeltaAccumulator accumulator = new(new ExplicitBounds(Histogram), Histogram.Shape.IsExponential);
-        DeltaBlockBuilder builder = new(1, Histogram);
-        ShardState state = new(Rules, [0], ByteString.Empty);
-        PointEncoder encoder = new(Points, Rules.Layout);
-        List<string> emitted = [];
-        long from = 0;
-        long deltas = 0;
-        bool restores = false;
-        for (int at = 0; at < log.Count; at++)
-        {
-            Assert.False(folder.Fold(log[at].Record).Exists);
-            accumulator.Add(folder.Staged, log[at].Step);
-            restores |= at == restoreAfter;
-            if (!cutAfter(at) && at < log.Count - 1)
-            {
-                continue;
-            }
-
-            bool isStepOver = at == log.Count - 1 || log[at + 1].Step > log[at].Step;
-            long watermark = (log[at].Step + (isStepOver ? 1 : 0)) * IntervalMillis;
-            DeltaHeader header = new(Rules.RulesFingerprint, ByteString.Empty, 0, from, at + 1, 1, watermark);
-            foreach (DeltaBlock block in builder.Build(folder.Freeze(), accumulator, header)[0])
-            {
-                DeltaBlock travelled = DeltaBlock.Parser.ParseFrom(block.ToByteArray());
-                Assert.Equal(ApplyOutcome.Applied, state.Apply(travelled, deltas).Outcome);
-            }
-
-            Emit(state, encoder, emitted);
-            state.CompleteRecord(deltas++);
-            from = at + 1;
-            accumulator.Clear();
-            // Only between steps: a replay of open steps is not this test's matter.
-            if (restores && isStepOver)
-            {
-                state = Restored(state);
-                restores = false;
-            }
-        }
-
-        Assert.False(restores);
-        return emitted;
-    }
-
-    private static ShardState Restored(ShardState state)
-    {
-        List<StateRecord> chunks = [];
-        SnapshotWriter writer = new(state) { MaxChunkSeries = 2 };
-        while (writer.CompleteSet is null)
-        {
-            Assert.True(writer.WriteChunk(chunks));
-        }
-
-        ControlRecord control = new()
-        {
-            Format = StateFormat.Newest, RulesFingerprint = Rules.RulesFingerprint, Shards = 1, SourceTopicId = ByteString.Empty,
-        };
-        control.StartOffsets.Add(0);
-        StateContents contents = new(0);
-        contents.Add(StateKeys.Control(0), StateSeal.Seal(control));
-        contents.Add(StateKeys.Progress(0), StateSeal.Seal(ProgressBuilder.Build(state, writer, 0, sequence: 1)));
-        chunks.ForEach(chunk => contents.Add(chunk.Key, chunk.Value));
-        RestoreResult result = SnapshotReader.Read(Rules, contents);
-        Assert.Equal(RestoreFailure.None, result.Failure);
-        Assert.Equal(RestoreFailure.None, result.Replay!.Complete(out ShardState? restored, out _));
-        return restored!;
-    }
-
-    private static void Emit(ShardState state, PointEncoder encoder, List<string> emitted)
-    {
-        while (state.NextClosableStep is long step)
-        {
-            state.Close(step);
-            StepRecords records = new(state, encoder);
-            while (records.MoveNext())
-            {
-                emitted.Add(Convert.ToHexString(records.Value));
-            }
-
-            state.Finish();
-        }
-    }
+        List<(long Step, byte[] Record, ulong[] DurationsNanos)> log, Func<int, bool> cutAfter, int restoreAfter) =>
+        new CutRun(Spans, Points).Run([.. log.Select(record => (record.Step, record.Record))], cutAfter, restoreAfter);
 
     private static List<(long Step, byte[] Record, ulong[] DurationsNanos)> Log(Random random) =>
         [.. Enumerable.Range(0, Steps * 8).Select(at => Record(random, at / 8))];

@@ -84,6 +84,23 @@ public sealed class ComputeCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Metrics_of_the_count_connector_are_computed()
+    {
+        string settings = Settings(
+            "{connectors: {count: {spans: {my.servers: {conditions: ['kind == SPAN_KIND_SERVER'], attributes: [{key: zone, default_value: none}]}, "
+            + "my.others: {conditions: ['not (name == \"pay\")']}}}}}");
+        string spans = File("spans.json", Encoding.UTF8.GetBytes(OneSpan));
+
+        Assert.Equal(0, await Run("compute", "--config", settings, spans));
+        Assert.Equal(
+            "# TYPE my_servers counter\n"
+            + "my_servers_total{job=\"shop\",otel_scope_name=\"github.com/open-telemetry/opentelemetry-collector-contrib/connector/countconnector\","
+            + "zone=\"none\"} 1\n# EOF\n",
+            Taken());
+        Assert.Equal("", error.ToString());
+    }
+
+    [Fact]
     public async Task The_exposition_shows_the_series_that_remote_write_would_send()
     {
         string settings = Settings(

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using StreamSpanMetrics.Configuration;
+using StreamSpanMetrics.Core.Otlp;
 using StreamSpanMetrics.Core.Settings;
 using StreamSpanMetrics.Core.Spans;
 using StreamSpanMetrics.Tests.Support;
@@ -28,6 +29,7 @@ public sealed class SettingsWriterTests
     [InlineData("article.yaml")]
     [InlineData("golden/odd-label-names.yaml")]
     [InlineData("golden/prw-namespace-external.yaml")]
+    [InlineData("count.yaml")]
     public void Written_settings_read_back_equal_and_without_a_warning(string name)
     {
         ProcessorSettings settings = SettingsFiles.Settings(SettingsFiles.Read(name), Secrets);
@@ -83,6 +85,27 @@ public sealed class SettingsWriterTests
                     ],
                 },
             },
+        };
+
+        Assert.Equal(SettingsFiles.Json(settings), SettingsFiles.Json(SettingsFiles.Settings(SettingsWriter.Write(settings))));
+    }
+
+    [Theory]
+    [InlineData("5", TextKind.String)]
+    [InlineData("5", TextKind.Int)]
+    [InlineData("5", TextKind.Double)]
+    [InlineData("-1E+21", TextKind.Double)]
+    [InlineData("true", TextKind.Bool)]
+    [InlineData("true", TextKind.String)]
+    [InlineData("", TextKind.String)]
+    [InlineData("2.5", TextKind.String)]
+    public void A_default_of_the_count_connector_keeps_its_kind(string text, TextKind kind)
+    {
+        DimensionRule rule = new("k", text) { DefaultKind = kind };
+        CountMetricSettings metric = new("my: metric", IsOfEvents: false) { Attributes = [rule], Conditions = ["name == \"$a, b\""] };
+        ProcessorSettings settings = new()
+        {
+            Connector = new ConnectorSettings { Counts = [metric, CountMetricSettings.OfAllEvents] },
         };
 
         Assert.Equal(SettingsFiles.Json(settings), SettingsFiles.Json(SettingsFiles.Settings(SettingsWriter.Write(settings))));

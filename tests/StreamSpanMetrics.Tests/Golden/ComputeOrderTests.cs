@@ -12,6 +12,8 @@ public sealed class ComputeOrderTests
     [InlineData("events", "edge", 3)]
     [InlineData("dimensions", "node", 4)]
     [InlineData("identity", "edge", 5)]
+    [InlineData("count-conditions", "edge", 6)]
+    [InlineData("count-conditions", "node", 7)]
     public void Records_in_another_order_give_the_same_bytes(string settings, string corpus, int seed)
     {
         GoldenCase golden = new(settings, corpus);
@@ -27,6 +29,8 @@ public sealed class ComputeOrderTests
     [Theory]
     [InlineData("article", "flask")]
     [InlineData("events", "edge")]
+    [InlineData("count-conditions", "flask")]
+    [InlineData("count-default", "edge")]
     public void Cuts_between_all_records_give_the_same_bytes(string settings, string corpus)
     {
         GoldenCase golden = new(settings, corpus);

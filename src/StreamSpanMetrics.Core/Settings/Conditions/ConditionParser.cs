@@ -40,10 +40,10 @@ public sealed class ConditionParser
         condition = parser.Either();
         if (condition is not null && parser.token.Kind != ConditionTokenKind.End)
         {
-            condition = parser.Refuse<Condition>("expected 'and', 'or' or the end", "a text of several conditions needs one of them between each two");
+            condition = parser.Refuse<Condition>("expected 'and', 'or' or the end", "both are written in small letters");
         }
 
-        problem = parser.problem ?? default;
+        problem = parser.problem ?? new ConditionProblem(0, "", "", "");
         return condition is not null;
     }
 
