@@ -45,6 +45,18 @@ internal static class NamingReader
     public static void Check(MappingReader reader, string key, ProcessorSettings settings)
     {
         IReadOnlyList<NamingProfile> profiles = settings.Stream.Naming;
+        if (settings.Connector.IsCount)
+        {
+            if (!profiles.SequenceEqual(NamingProfiles.Default))
+            {
+                reader.Error(
+                    key, "other names are those of span_metrics, and the metrics of the count connector have the names that you write",
+                    "leave the key out");
+            }
+
+            return;
+        }
+
         if (profiles.Contains(NamingProfile.Otel) && profiles.Contains(NamingProfile.Legacy) && RulesBuilder.Points(settings).Namespace.Length == 0)
         {
             reader.Error(

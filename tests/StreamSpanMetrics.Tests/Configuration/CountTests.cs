@@ -98,6 +98,21 @@ public sealed class CountTests
             StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("[otel, legacy]", false)]
+    [InlineData("[tempo]", false)]
+    [InlineData("[otel]", true)]
+    public void Other_names_are_refused_which_would_write_series_twice(string naming, bool isGood)
+    {
+        string text = $"connectors: {{count: }}\nstream: {{naming: {naming}}}";
+
+        Assert.Equal(isGood, SettingsFiles.Load(text).Settings is not null);
+        if (!isGood)
+        {
+            Assert.Equal("stream.naming", SettingsFiles.OnlyError(text).Path);
+        }
+    }
+
     [Fact]
     public void Too_many_metrics_are_refused()
     {
