@@ -62,10 +62,10 @@ public sealed class PointEncoder
         eventsName = Encoding.UTF8.GetBytes(rules.MetricName("events"));
         unit = rules.Histogram.Unit == DurationUnit.Seconds ? "s"u8.ToArray() : "ms"u8.ToArray();
         scope = Encoding.UTF8.GetBytes(PointRules.ScopeName);
-        bounds = EncodeBounds(rules.Histogram.BoundsNanos);
+        bounds = EncodedFields.Bounds(rules.Histogram.BoundsNanos, nanosPerUnit);
         for (int family = 0; family < nameFields.Length; family++)
         {
-            nameFields[family] = EncodeNames(layout.Names((SeriesFamily)family));
+            nameFields[family] = EncodedFields.Names(layout.Names((SeriesFamily)family));
             globStarts[family] = layout.GlobStart((SeriesFamily)family);
         }
     }
@@ -100,12 +100,23 @@ public sealed class PointEncoder
     /// Adds the points of a series to the record being made. If they no longer fit (M5), adds nothing and returns false: the
     /// record has to be ended and begun anew. A record takes at least one series.
     /// </summary>
-    internal bool TryAdd(SeriesStore series, int slot, PointTimes times)
+    /// <param name="series">The totals.</param>
+    /// <param name="slot">Slot of the series.</param>
+    /// <param name="times">Which points.</param>
+    /// <param name="gaps">The gap points of the step, if there can be any.</param>
+    internal bool TryAdd(SeriesStore series, int slot, PointTimes times, GapTotals? gaps)
     {
         int callsBefore = calls.Length;
         int durationBefore = duration.Length;
         int eventsBefore = events.Length;
-        AddSeries(series, slot, times);
+        SeriesFamily family = SeriesKeyCodec.Family(series.Key(slot));
+        EncodeAttributes(series, slot, family);
+        if (gaps is not null && gaps.TryFind(slot, out SeriesStore before, out int beforeSlot))
+        {
+            AddPoints(before, beforeSlot, family, times with { TimeNanos = times.GapNanos });
+        }
+
+        AddPoints(series, slot, family, times);
         bool isFirst = callsBefore + durationBefore + eventsBefore == 0;
         if (isFirst || RecordBound() <= rules.MaxRecordBytes)
         {
@@ -156,10 +167,8 @@ public sealed class PointEncoder
     private long RecordBound() => (long)calls.Length + duration.Length + events.Length + resource.Length + EnvelopeBytes +
         callsName.Length + durationName.Length + eventsName.Length + (hasPrevious ? previousResource.Length : 0);
 
-    private void AddSeries(SeriesStore series, int slot, PointTimes times)
+    private void AddPoints(SeriesStore series, int slot, SeriesFamily family, PointTimes times)
     {
-        SeriesFamily family = SeriesKeyCodec.Family(series.Key(slot));
-        EncodeAttributes(series, slot, family);
         ulong count = series.SpanCount(slot);
         if (family is SeriesFamily.Spans or SeriesFamily.Calls)
         {
@@ -366,29 +375,5 @@ public sealed class PointEncoder
         record.WriteHeader(isExponential ? 10 : 9, duration.Length + 2);
         record.Write(duration.Written);
         record.WriteVarintField(2, Cumulative);
-    }
-
-    private byte[] EncodeBounds(IReadOnlyList<long> boundsNanos)
-    {
-        ProtobufBuffer encoded = new();
-        foreach (long bound in boundsNanos)
-        {
-            encoded.WriteFixed64(BitConverter.DoubleToUInt64Bits((double)bound / nanosPerUnit));
-        }
-
-        return encoded.Written.ToArray();
-    }
-
-    private static byte[][] EncodeNames(ReadOnlySpan<string> names)
-    {
-        byte[][] fields = new byte[names.Length][];
-        for (int i = 0; i < fields.Length; i++)
-        {
-            ProtobufBuffer field = new();
-            field.WriteField(1, Encoding.UTF8.GetBytes(names[i]));
-            fields[i] = field.Written.ToArray();
-        }
-
-        return fields;
     }
 }

@@ -51,6 +51,7 @@ public static class RulesBuilder
             : settings.Connector.Namespace,
         IntervalMillis = (long)settings.Connector.MetricsFlushInterval.TotalMilliseconds,
         ExpiryMillis = (long)settings.Connector.SeriesExpiration.TotalMilliseconds,
+        Emission = Emission(settings),
         Histogram = Histogram(settings),
     };
 
@@ -69,6 +70,15 @@ public static class RulesBuilder
             PointNamespace = Points(settings).Namespace,
         };
     }
+
+    private static EmissionRules Emission(ProcessorSettings settings) => !settings.Stream.EmitsChanged
+        ? EmissionRules.All
+        : new EmissionRules
+        {
+            Mode = EmissionMode.Changed,
+            ActiveMillis = (long)settings.Stream.ActiveFor.TotalMilliseconds,
+            HeartbeatMillis = (long)settings.Stream.Heartbeat.TotalMilliseconds,
+        };
 
     private static bool Has(ProcessorSettings settings, FeatureGate gate)
     {

@@ -3,6 +3,7 @@ using System.Text;
 using StreamSpanMetrics.Core.Otlp;
 using StreamSpanMetrics.Core.Points;
 using StreamSpanMetrics.Core.Spans;
+using StreamSpanMetrics.Core.Totals;
 
 namespace StreamSpanMetrics.Core.Settings;
 
@@ -63,6 +64,12 @@ public sealed record RulesFingerprint
         LineIf(spans.InstrumentationScopes.Count > 0, text, "instrumentation_scopes", Sorted(spans.InstrumentationScopes));
         LineIf(spans.IncludeSamplingMethod, text, "sampling_method", true);
         LineIf(!spans.IncludeResource, text, "resource_attributes", "none");
+        if (points.Emission.Mode == EmissionMode.Changed)
+        {
+            Line(text, "emit_changed_active_millis", points.Emission.ActiveMillis);
+            Line(text, "emit_changed_heartbeat_millis", points.Emission.HeartbeatMillis);
+        }
+
         return text.ToString();
     }
 

@@ -19,6 +19,9 @@ public sealed record ShardRules
     /// <summary>Idle stream time in milliseconds after which a series expires; 0 means never.</summary>
     public long ExpiryMillis { get; init; } = 3_600_000;
 
+    /// <summary>When a series is sent.</summary>
+    public EmissionRules Emission { get; init; } = EmissionRules.All;
+
     /// <summary>How the durations of a series are kept; nothing without that metric.</summary>
     public HistogramShape Histogram { get; init; }
 

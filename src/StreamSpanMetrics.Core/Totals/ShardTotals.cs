@@ -14,6 +14,7 @@ internal sealed class ShardTotals
     private readonly Dictionary<byte[], JobTotals>.AlternateLookup<ReadOnlySpan<byte>> jobsBySpan;
     private readonly List<ResourceTotals> inKeyOrder = [];
     private readonly List<JobTotals> shrunkJobs = [];
+    private readonly Dictionary<int, ResourceTotals> byNumber = [];
     private readonly Dictionary<string, long> seriesByService = new(StringComparer.Ordinal);
     private long[]? chunkClosedSteps;
     private int nextResourceNumber;
@@ -26,6 +27,18 @@ internal sealed class ShardTotals
         this.dimensionCounts = dimensionCounts;
         expirySteps = rules.ExpirySteps;
         Series = new SeriesStore(rules.Histogram, dimensionCounts);
+        Schedule = new EmissionSchedule(rules);
+        if (Schedule.IsSparse)
+        {
+            Calendar = new DueCalendar(Series, Schedule, expirySteps);
+            Due = new StepDue(this, Calendar);
+        }
+
+        if (Schedule.IsSparse && !Schedule.IsDelta)
+        {
+            Gaps = new GapTotals(Series, new SeriesStore(rules.Histogram, dimensionCounts));
+        }
+
         resourcesBySpan = resources.GetAlternateLookup<ReadOnlySpan<byte>>();
         jobsBySpan = jobs.GetAlternateLookup<ReadOnlySpan<byte>>();
         Merge = new StepMerge(this);
@@ -33,6 +46,21 @@ internal sealed class ShardTotals
     }
 
     public SeriesStore Series { get; }
+
+    /// <summary>At which steps a series has points.</summary>
+    public EmissionSchedule Schedule { get; }
+
+    /// <summary>Which series are due when; null where all of them are at every step.</summary>
+    public DueCalendar? Calendar { get; }
+
+    /// <summary>The series due at the step that is closing; null where all of them are at every step.</summary>
+    public StepDue? Due { get; }
+
+    /// <summary>What the gap points of the step that is closing need; null where there are none.</summary>
+    public GapTotals? Gaps { get; }
+
+    /// <summary>Jobs whose agreement the step that is closing made smaller.</summary>
+    public IReadOnlyList<JobTotals> ShrunkJobs => shrunkJobs;
 
     /// <summary>The first half of closing a step: its entries are added.</summary>
     public StepMerge Merge { get; }
@@ -56,6 +84,9 @@ internal sealed class ShardTotals
     /// <summary>Whether some restored chunks already contain steps that the replay has yet to close (S3).</summary>
     public bool IsAheadOfReplay => chunkClosedSteps is not null;
 
+    /// <summary>Whether a series ends with the step that is closing, where <see cref="Due"/> was asked.</summary>
+    public bool AnyEnding => Due?.AnyEnding == true;
+
     /// <summary>Dimensions of a family under the rules.</summary>
     public int DimensionCount(int family) => dimensionCounts[family];
 
@@ -67,6 +98,18 @@ internal sealed class ShardTotals
     /// something may, or only looks as if it might: closing it tells.
     /// </summary>
     public long NextExpiryStep() => expirySteps == long.MaxValue ? long.MaxValue : nextExpiryStep;
+
+    /// <summary>The next step behind a closed one that has to be closed for itself, the first open step being given (T6).</summary>
+    public long NextStep(long closedStep, long firstOpen)
+    {
+        if (Calendar is null)
+        {
+            return IsEmpty ? firstOpen : closedStep + 1;
+        }
+
+        long next = Math.Min(Calendar.NextDue(closedStep), NextExpiryStep());
+        return Math.Min(firstOpen, closedStep == ShardState.NoStep ? next : Math.Max(next, closedStep + 1));
+    }
 
     /// <summary>Whether anything can expire with this step.</summary>
     public bool MayExpire(long step) => expirySteps != long.MaxValue && step >= nextExpiryStep;
@@ -98,6 +141,7 @@ internal sealed class ShardTotals
         resource.Job.ResourceCount--;
         resource.HasEnded = true;
         resources.Remove(resource.Key);
+        byNumber.Remove(resource.Number);
         return true;
     }
 
@@ -178,6 +222,8 @@ internal sealed class ShardTotals
         }
 
         shrunkJobs.Clear();
+        Due?.Clear();
+        Gaps?.Clear();
         JumpTo(step);
     }
 
@@ -213,12 +259,16 @@ internal sealed class ShardTotals
     public ResourceTotals? FindResource(ReadOnlySpan<byte> key) =>
         resourcesBySpan.TryGetValue(key, out ResourceTotals? resource) ? resource : null;
 
+    /// <summary>The resource of a series.</summary>
+    public ResourceTotals ResourceOf(int slot) => byNumber[Series.Resource(slot)];
+
     public ResourceTotals FindOrAddResource(byte[] key, JobTotals job, AttributeValue[] identity)
     {
         if (!resources.TryGetValue(key, out ResourceTotals? resource))
         {
             resource = new ResourceTotals(nextResourceNumber++, key, job, [.. identity]);
             resources.Add(key, resource);
+            byNumber.Add(resource.Number, resource);
             job.ResourceCount++;
             int place = inKeyOrder.BinarySearch(resource, ResourceKeyOrder.Instance);
             inKeyOrder.Insert(~place, resource);

@@ -88,6 +88,11 @@ internal sealed class SnapshotChunkBuilder
                 LastChangeStep = job.LastChangeStep,
             };
             AddAttributes(jobMessage.Descriptive, job.AgreedDescriptive);
+            if (state.Totals.Schedule.IsSparse && job.ShrunkStep != JobTotals.NoStep)
+            {
+                jobMessage.ShrunkStep = job.ShrunkStep;
+            }
+
             jobs.Add(job, jobMessage);
             head.Jobs.Add(jobMessage);
         }

@@ -58,7 +58,8 @@ internal sealed class SnapshotChunkLoader
             NoteChange(entry.LastChangeStep);
             if (resource.Job.LastChangeStep == JobTotals.NoStep)
             {
-                resource.Job.Restore(AttributeValue.ListFrom(message.Descriptive), message.LastChangeStep);
+                long shrunkStep = message.HasShrunkStep ? message.ShrunkStep : JobTotals.NoStep;
+                resource.Job.Restore(AttributeValue.ListFrom(message.Descriptive), message.LastChangeStep, shrunkStep);
                 NoteChange(message.LastChangeStep);
             }
         }
@@ -86,6 +87,7 @@ internal sealed class SnapshotChunkLoader
             series.FirstStep(slot) = message.FirstSteps[entry];
             series.LastChangeStep(slot) = message.LastChangeSteps[entry];
             NoteChange(series.LastChangeStep(slot));
+            totals.Calendar?.Add(slot);
             resource.SlotsInKeyOrder.Add(slot);
         }
 

@@ -17,6 +17,7 @@ internal sealed class StepEnd
     private int kept;
     private long oldestChange;
     private bool anyEnded;
+    private bool isCollected;
 
     public StepEnd(ShardTotals totals) => this.totals = totals;
 
@@ -29,13 +30,16 @@ internal sealed class StepEnd
     }
 
     /// <summary>Begins with a step that was emitted.</summary>
-    public void Begin(long closingStep)
+    /// <param name="closingStep">The step.</param>
+    /// <param name="endsAreKnown">Whether resources know how many of their series end: those where none does need not be looked through.</param>
+    public void Begin(long closingStep, bool endsAreKnown)
     {
         step = closingStep;
+        isCollected = endsAreKnown;
         resourceAt = 0;
         anyEnded = false;
         oldestChange = long.MaxValue;
-        phase = totals.MayExpire(closingStep) ? Phase.Series : Phase.Keys;
+        phase = totals.MayExpire(closingStep) || (endsAreKnown && totals.AnyEnding) ? Phase.Series : Phase.Keys;
         BeginResource();
     }
 
@@ -79,6 +83,12 @@ internal sealed class StepEnd
 
         ResourceTotals resource = totals.Resources[resourceAt];
         List<int> slots = resource.SlotsInKeyOrder;
+        if (isCollected && resource.EndingSlots == 0)
+        {
+            slotAt = slots.Count;
+            kept = slots.Count;
+        }
+
         int end = (int)Math.Min(slots.Count, slotAt + ((long)work * SeenPerWork));
         work -= 1 + ((end - slotAt) / SeenPerWork);
         for (; slotAt < end; slotAt++)
@@ -86,6 +96,7 @@ internal sealed class StepEnd
             int slot = slots[slotAt];
             if (totals.IsExpired(slot, step))
             {
+                totals.Calendar?.Remove(slot);
                 totals.Series.Remove(slot);
                 work--;
             }

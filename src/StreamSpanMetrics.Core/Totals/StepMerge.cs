@@ -22,6 +22,7 @@ internal sealed class StepMerge
     private int[] slots = [];
     private OpenStep? step;
     private long number;
+    private bool keepsGaps;
     private Phase phase;
     private SortedSet<StepResource>.Enumerator resources;
     private ResourceTotals? resource;
@@ -44,9 +45,13 @@ internal sealed class StepMerge
     }
 
     /// <summary>Begins with a step; the totals change from the first <see cref="Continue"/> on.</summary>
-    public void Begin(OpenStep open, long stepNumber)
+    /// <param name="open">Its entries.</param>
+    /// <param name="stepNumber">Its number.</param>
+    /// <param name="isEmitted">Whether it is emitted then: what gap points need is kept.</param>
+    public void Begin(OpenStep open, long stepNumber, bool isEmitted)
     {
         step = open;
+        keepsGaps = isEmitted;
         number = stepNumber;
         int limit = open.Series.SlotLimit;
         if (slots.Length < limit || slots.Length > limit * 4)
@@ -154,11 +159,31 @@ internal sealed class StepMerge
             else if (resource is not null && totals.Series.TryFind(hash, resource.Number, open.Series.Key(from), out int slot))
             {
                 slots[from] = slot + 1;
-                totals.Series.LastChangeStep(slot) = number;
+                NoteChange(resource, slot);
             }
         }
 
         return true;
+    }
+
+    // Nothing of the step is added yet.
+    private void NoteChange(ResourceTotals of, int slot)
+    {
+        SeriesStore series = totals.Series;
+        long before = series.LastChangeStep(slot);
+        if (totals.Calendar is null)
+        {
+            series.LastChangeStep(slot) = number;
+            return;
+        }
+
+        totals.Calendar.Remove(slot);
+        series.LastChangeStep(slot) = number;
+        totals.Calendar.Add(slot);
+        if (totals.Gaps is not null && keepsGaps && !totals.Schedule.IsDue(before, number - 1) && of.Job.ShrunkStep != number - 1)
+        {
+            totals.Gaps.Keep(slot);
+        }
     }
 
     private bool Choose(StepResource entry, ref int work)
@@ -211,6 +236,7 @@ internal sealed class StepMerge
             int slot = totals.Series.Add(open.Series.Hash(from), resource!.Number, open.Series.Key(from), open.Series.Kinds(from));
             totals.Series.FirstStep(slot) = number;
             totals.Series.LastChangeStep(slot) = number;
+            totals.Calendar?.Add(slot);
             resource.NewSlots.Add(slot);
             slots[from] = slot + 1;
         }

@@ -241,7 +241,13 @@ public static class SettingsWriter
         yaml.Add("records", stream.BreakerRecords);
         yaml.Add("pause", stream.BreakerPause);
         yaml.Close();
-        yaml.Add("emit", "all");
+        yaml.Add("emit", stream.EmitsChanged ? "changed" : "all");
+        if (stream.EmitsChanged)
+        {
+            yaml.Add("active_for", stream.ActiveFor);
+            yaml.Add("heartbeat", stream.Heartbeat);
+        }
+
         yaml.Add("missing_service_name", stream.DropMissingServiceName ? "drop" : "count");
         yaml.Add("presets", stream.Presets.Select(DimensionPresets.NameOf));
         yaml.Add("naming", stream.Naming.Select(NamingProfiles.NameOf));

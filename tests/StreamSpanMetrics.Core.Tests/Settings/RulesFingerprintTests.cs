@@ -97,6 +97,17 @@ public sealed class RulesFingerprintTests
     }
 
     [Fact]
+    public void What_is_sent_when_is_part_of_it()
+    {
+        string none = new RulesFingerprint(new ProcessorSettings()).Text;
+        StreamSettings stream = new() { ActiveFor = TimeSpan.FromSeconds(30), Heartbeat = TimeSpan.FromSeconds(75) };
+        Assert.Equal(none, new RulesFingerprint(new ProcessorSettings { Stream = stream }).Text);
+        Assert.Equal(
+            none + "emit_changed_active_millis: 30000\nemit_changed_heartbeat_millis: 75000\n",
+            new RulesFingerprint(new ProcessorSettings { Stream = stream with { EmitsChanged = true } }).Text);
+    }
+
+    [Fact]
     public void Patterns_are_part_of_it()
     {
         string none = new RulesFingerprint(new ProcessorSettings()).Text;

@@ -17,14 +17,16 @@ namespace StreamSpanMetrics.Core.Tests.Simulation;
 internal sealed class SlowTwin
 {
     private readonly long expirySteps;
+    private readonly TwinEmission emission;
     private readonly SortedDictionary<string, (TestResource Resource, SortedDictionary<string, TwinSeries> Series)> resources =
         new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<(string Name, string Text)>> agreements = [];
     private readonly Dictionary<string, List<(string Name, string Text)>> shrunk = [];
 
-    public SlowTwin(long expirySteps)
+    public SlowTwin(long expirySteps, TwinEmission? emission = null)
     {
         this.expirySteps = expirySteps;
+        this.emission = emission ?? new TwinEmission(null, null);
     }
 
     public List<EmittedRecord> Run(SourceRecord[][] log, long intervalMillis)
@@ -58,6 +60,11 @@ internal sealed class SlowTwin
 
     private void Close(long step, List<Observation> observations)
     {
+        foreach (TwinSeries series in resources.Values.SelectMany(entry => entry.Series.Values))
+        {
+            series.Before = series.Clone();
+        }
+
         shrunk.Clear();
         HashSet<string> agreedNow = [];
         foreach (Observation observation in observations)
@@ -117,10 +124,24 @@ internal sealed class SlowTwin
             Metric duration = new() { Name = "traces.span.metrics.duration", Unit = "ms", Histogram = new Histogram() };
             duration.Histogram.AggregationTemporality = AggregationTemporality.Cumulative;
             Metric events = Sum("traces.span.metrics.events");
+            bool hasAny = false;
             foreach (TwinSeries series in all.Values)
             {
                 bool isStale = step - series.LastChange >= expirySteps;
+                if (!isStale && !emission.IsDue(series, step) && !shrunk.ContainsKey(resource.Service))
+                {
+                    series.WasEmitted = false;
+                    continue;
+                }
+
+                hasAny = true;
                 long end = ((step + 1) * intervalMillis) - (isStale ? 1 : 0);
+                if (series.LastChange == step && series.FirstStep < step && !series.WasEmitted)
+                {
+                    AddGapPoint(series, step, intervalMillis, series.Family == SeriesFamily.Events ? events : calls, duration);
+                }
+
+                series.WasEmitted = true;
                 foreach (long time in series.FirstStep == step ? [step * intervalMillis, end] : new[] { end })
                 {
                     bool isZero = time == step * intervalMillis;
@@ -131,6 +152,11 @@ internal sealed class SlowTwin
                         duration.Histogram.DataPoints.Add(HistogramPoint(series, time, intervalMillis, isZero, isStale));
                     }
                 }
+            }
+
+            if (!hasAny)
+            {
+                continue;
             }
 
             ScopeMetrics scope = new() { Scope = new InstrumentationScope { Name = "spanmetricsconnector" } };
@@ -145,6 +171,17 @@ internal sealed class SlowTwin
             }
 
             emitted.Add(new EmittedRecord(step, Key(resource), Convert.ToHexString(request.ToByteArray())));
+        }
+    }
+
+    private static void AddGapPoint(TwinSeries series, long step, long intervalMillis, Metric sum, Metric duration)
+    {
+        TwinSeries before = series.Before!;
+        before.Kinds = series.Kinds;
+        sum.Sum.DataPoints.Add(Number(before, step * intervalMillis, intervalMillis, isZero: false, isStale: false));
+        if (series.Family == SeriesFamily.Spans)
+        {
+            duration.Histogram.DataPoints.Add(HistogramPoint(before, step * intervalMillis, intervalMillis, isZero: false, isStale: false));
         }
     }
 
