@@ -16,6 +16,7 @@ namespace StreamSpanMetrics.Core.Points;
 /// time.</remarks>
 public sealed class PointEncoder
 {
+    private const ulong Delta = 1;
     private const ulong Cumulative = 2;
     private const ulong NoRecordedValue = 1;
 
@@ -26,6 +27,7 @@ public sealed class PointEncoder
     private readonly byte[][][] nameFields = new byte[4][][];
     private readonly int[] globStarts = new int[4];
     private readonly ProtobufBuffer globName = new();
+    private readonly ulong temporality;
     private readonly byte[] callsName;
     private readonly byte[] durationName;
     private readonly byte[] eventsName;
@@ -54,6 +56,7 @@ public sealed class PointEncoder
     public PointEncoder(PointRules rules, SeriesLayout layout)
     {
         this.rules = rules;
+        temporality = rules.Emission.Mode == EmissionMode.Delta ? Delta : Cumulative;
         nanosPerUnit = DurationSum.NanosPerUnit(rules.Histogram.Unit);
         isExponential = rules.Histogram.Shape.IsExponential;
         exponentials = new ExponentialPointWriter(nanosPerUnit);
@@ -358,7 +361,7 @@ public sealed class PointEncoder
         record.WriteField(1, name);
         record.WriteHeader(7, points.Length + 4);
         record.Write(points.Written);
-        record.WriteVarintField(2, Cumulative);
+        record.WriteVarintField(2, temporality);
         record.WriteVarintField(3, 1);
     }
 
@@ -374,6 +377,6 @@ public sealed class PointEncoder
         record.WriteField(3, unit);
         record.WriteHeader(isExponential ? 10 : 9, duration.Length + 2);
         record.Write(duration.Written);
-        record.WriteVarintField(2, Cumulative);
+        record.WriteVarintField(2, temporality);
     }
 }

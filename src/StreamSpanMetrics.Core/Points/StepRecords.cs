@@ -23,6 +23,7 @@ public sealed class StepRecords
     private readonly ulong startNanos;
     private readonly ulong endNanos;
     private readonly GapTotals? gaps;
+    private readonly bool isDelta;
     private uint skip;
     private int resourceAt;
     private int slotAt;
@@ -39,6 +40,7 @@ public sealed class StepRecords
         step = state.ClosingStep ?? throw new InvalidOperationException("No step is closing.");
         endNanos = Nanos(step + 1);
         gaps = state.Totals.Gaps;
+        isDelta = state.Totals.Schedule.IsDelta;
     }
 
     /// <summary>Records of all totals at once, without zero points: for a computation without a stream.</summary>
@@ -123,7 +125,7 @@ public sealed class StepRecords
     // A resource born in this step has never been seen with the old attributes: there is nothing to end.
     private bool WasEmitted(ResourceTotals resource)
     {
-        if (isTotals || resource.Job.PreviousDescriptive is null)
+        if (isTotals || isDelta || resource.Job.PreviousDescriptive is null)
         {
             return false;
         }
@@ -145,6 +147,11 @@ public sealed class StepRecords
         if (isTotals)
         {
             return new PointTimes(hasOwnStarts ? Nanos(firstStep) : startNanos, endNanos, false, false);
+        }
+
+        if (isDelta)
+        {
+            return new PointTimes(Nanos(firstStep), endNanos, false, false);
         }
 
         bool isStale = state.Totals.IsExpired(slot, step);

@@ -71,14 +71,22 @@ public static class RulesBuilder
         };
     }
 
-    private static EmissionRules Emission(ProcessorSettings settings) => !settings.Stream.EmitsChanged
-        ? EmissionRules.All
-        : new EmissionRules
+    private static EmissionRules Emission(ProcessorSettings settings)
+    {
+        if (settings.Connector.IsDelta)
         {
-            Mode = EmissionMode.Changed,
-            ActiveMillis = (long)settings.Stream.ActiveFor.TotalMilliseconds,
-            HeartbeatMillis = (long)settings.Stream.Heartbeat.TotalMilliseconds,
-        };
+            return new EmissionRules { Mode = EmissionMode.Delta };
+        }
+
+        return !settings.Stream.EmitsChanged
+            ? EmissionRules.All
+            : new EmissionRules
+            {
+                Mode = EmissionMode.Changed,
+                ActiveMillis = (long)settings.Stream.ActiveFor.TotalMilliseconds,
+                HeartbeatMillis = (long)settings.Stream.Heartbeat.TotalMilliseconds,
+            };
+    }
 
     private static bool Has(ProcessorSettings settings, FeatureGate gate)
     {

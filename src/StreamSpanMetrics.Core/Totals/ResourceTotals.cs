@@ -42,7 +42,7 @@ public sealed class ResourceTotals
     /// <summary>Whether all its slots have points in the step being closed.</summary>
     internal bool IsWholeDue { get; set; }
 
-    /// <summary>How many of its slots end with the step being closed, as far as the calendar says.</summary>
+    /// <summary>How many of its slots end with the step being closed, as far as the calendar says; 0 between steps.</summary>
     internal int EndingSlots { get; set; }
 
     internal long LastChangeStep { get; set; } = JobTotals.NoStep;

@@ -90,7 +90,6 @@ internal sealed class StepDue
         {
             resource.DueSlots.Clear();
             resource.IsWholeDue = false;
-            resource.EndingSlots = 0;
         }
 
         resources.Clear();
@@ -145,9 +144,17 @@ internal sealed class StepDue
     private void Add(int slot)
     {
         ResourceTotals resource = totals.ResourceOf(slot);
-        bool isEnding = totals.IsExpired(slot, step);
-        resource.EndingSlots += isEnding ? 1 : 0;
-        AnyEnding |= isEnding;
+        if (totals.IsExpired(slot, step))
+        {
+            resource.EndingSlots++;
+            AnyEnding = true;
+            if (totals.Schedule.IsDelta)
+            {
+                // It has told all: no marker.
+                return;
+            }
+        }
+
         if (resource.DueSlots.Count == 0 && !resource.IsWholeDue)
         {
             resources.Add(resource);
@@ -196,7 +203,8 @@ internal sealed class StepDue
         for (; at < end; at++)
         {
             int slot = slots[at];
-            if (totals.Schedule.IsDue(totals.Series.LastChangeStep(slot), step) || totals.IsExpired(slot, step))
+            bool hasMarker = !totals.Schedule.IsDelta && totals.IsExpired(slot, step);
+            if (hasMarker || totals.Schedule.IsDue(totals.Series.LastChangeStep(slot), step))
             {
                 resource.DueSlots.Add(slot);
             }

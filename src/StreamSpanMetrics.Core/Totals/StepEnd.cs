@@ -111,6 +111,7 @@ internal sealed class StepEnd
         {
             totals.CountSeries(resource.Job, kept - slots.Count);
             slots.RemoveRange(kept, slots.Count - kept);
+            resource.EndingSlots = 0;
             anyEnded |= totals.EndResource(resource, step);
             oldestChange = Math.Min(oldestChange, ShardTotals.ChangeOf(resource.LastChangeStep));
             resourceAt++;

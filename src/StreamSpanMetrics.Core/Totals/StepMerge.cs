@@ -184,6 +184,13 @@ internal sealed class StepMerge
         {
             totals.Gaps.Keep(slot);
         }
+
+        // What a delta point tells of begins where the point before it ended, with nothing.
+        if (totals.Schedule.IsDelta)
+        {
+            series.FirstStep(slot) = before + 1;
+            series.Reset(slot);
+        }
     }
 
     private bool Choose(StepResource entry, ref int work)

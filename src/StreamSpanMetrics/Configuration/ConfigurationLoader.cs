@@ -74,6 +74,11 @@ public static class ConfigurationLoader
         StreamSettings stream = StreamSectionReader.Read(file.Stream, source.SessionTimeout);
         ConnectorSettings connector = ReadConnector(top, path.Connector, stream.FeatureGates);
         stream = EmissionReader.Read(file.Stream, stream, connector);
+        if (path.Connector is not null)
+        {
+            SpanMetricsReader.CheckSinks(Reader(top, path.Connector), connector, path.RemoteWriteExporter?.Path);
+        }
+
         KafkaExporterSettings? exporter = path.KafkaExporter is null ? null : KafkaExporterReader.Read(Reader(top, path.KafkaExporter));
         ProcessorSettings settings = new()
         {

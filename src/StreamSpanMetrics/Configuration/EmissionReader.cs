@@ -36,7 +36,12 @@ internal static class EmissionReader
             }
         }
 
-        if (changed && settings.Heartbeat >= LookBack)
+        if (changed && connector.IsDelta)
+        {
+            reader.Error(
+                Emit, "is about totals: delta points are sent for what changed, and only for that", "remove it, or aggregation_temporality");
+        }
+        else if (changed && settings.Heartbeat >= LookBack)
         {
             reader.Warning(
                 Heartbeat,

@@ -99,7 +99,7 @@ public static class SettingsWriter
         yaml.Add("enabled", connector.EventsEnabled);
         WriteDimensions(yaml, "dimensions", connector.EventsDimensions);
         yaml.Close();
-        yaml.Add("aggregation_temporality", "AGGREGATION_TEMPORALITY_CUMULATIVE");
+        yaml.Add("aggregation_temporality", connector.IsDelta ? SpanMetricsReader.Delta : SpanMetricsReader.Cumulative);
         yaml.Add("metrics_flush_interval", connector.MetricsFlushInterval);
         yaml.Add("series_expiration", connector.SeriesExpiration);
         yaml.Add("enable_metrics_sampling_method", connector.SamplingMethodEnabled);

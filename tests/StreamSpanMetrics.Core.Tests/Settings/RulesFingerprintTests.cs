@@ -108,6 +108,13 @@ public sealed class RulesFingerprintTests
     }
 
     [Fact]
+    public void Delta_temporality_is_part_of_it()
+    {
+        string none = new RulesFingerprint(new ProcessorSettings()).Text;
+        Assert.Equal(none + "temporality: delta\n", Text([], new ConnectorSettings { IsDelta = true }));
+    }
+
+    [Fact]
     public void Patterns_are_part_of_it()
     {
         string none = new RulesFingerprint(new ProcessorSettings()).Text;

@@ -29,6 +29,8 @@ internal sealed class SlowTwin
         this.emission = emission ?? new TwinEmission(null, null);
     }
 
+    private AggregationTemporality Temporality => emission.IsDelta ? AggregationTemporality.Delta : AggregationTemporality.Cumulative;
+
     public List<EmittedRecord> Run(SourceRecord[][] log, long intervalMillis)
     {
         SortedDictionary<long, List<Observation>> steps = [];
@@ -91,6 +93,12 @@ internal sealed class SlowTwin
                 known.Kinds[i] = known.Kinds[i] == observation.Series.Values[i].Kind ? known.Kinds[i] : ValueKind.String;
             }
 
+            if (emission.IsDelta && known.LastChange < step && known.Count > 0)
+            {
+                known.FirstStep = known.LastChange + 1;
+                (known.Count, known.SumNanos, known.Buckets) = (0, 0, new ulong[4]);
+            }
+
             known.LastChange = step;
             known.Count += observation.Count;
             known.SumNanos += new BigInteger(observation.Count) * observation.DurationNanos;
@@ -122,13 +130,14 @@ internal sealed class SlowTwin
         {
             Metric calls = Sum("traces.span.metrics.calls");
             Metric duration = new() { Name = "traces.span.metrics.duration", Unit = "ms", Histogram = new Histogram() };
-            duration.Histogram.AggregationTemporality = AggregationTemporality.Cumulative;
+            duration.Histogram.AggregationTemporality = Temporality;
             Metric events = Sum("traces.span.metrics.events");
             bool hasAny = false;
             foreach (TwinSeries series in all.Values)
             {
-                bool isStale = step - series.LastChange >= expirySteps;
-                if (!isStale && !emission.IsDue(series, step) && !shrunk.ContainsKey(resource.Service))
+                bool isStale = !emission.IsDelta && step - series.LastChange >= expirySteps;
+                bool isSentAnyway = isStale || (!emission.IsDelta && shrunk.ContainsKey(resource.Service));
+                if (!emission.IsDue(series, step) && !isSentAnyway)
                 {
                     series.WasEmitted = false;
                     continue;
@@ -136,13 +145,13 @@ internal sealed class SlowTwin
 
                 hasAny = true;
                 long end = ((step + 1) * intervalMillis) - (isStale ? 1 : 0);
-                if (series.LastChange == step && series.FirstStep < step && !series.WasEmitted)
+                if (!emission.IsDelta && series.LastChange == step && series.FirstStep < step && !series.WasEmitted)
                 {
                     AddGapPoint(series, step, intervalMillis, series.Family == SeriesFamily.Events ? events : calls, duration);
                 }
 
                 series.WasEmitted = true;
-                foreach (long time in series.FirstStep == step ? [step * intervalMillis, end] : new[] { end })
+                foreach (long time in series.FirstStep == step && !emission.IsDelta ? [step * intervalMillis, end] : new[] { end })
                 {
                     bool isZero = time == step * intervalMillis;
                     (series.Family == SeriesFamily.Events ? events : calls).Sum.DataPoints.Add(
@@ -165,7 +174,7 @@ internal sealed class SlowTwin
             ExportMetricsServiceRequest request = new();
             request.ResourceMetrics.Add(new ResourceMetrics { Resource = Resource(resource, agreements[resource.Service]) });
             request.ResourceMetrics[0].ScopeMetrics.Add(scope);
-            if (shrunk.TryGetValue(resource.Service, out var before) && all.Values.Any(series => series.FirstStep < step))
+            if (!emission.IsDelta && shrunk.TryGetValue(resource.Service, out var before) && all.Values.Any(series => series.FirstStep < step))
             {
                 request.ResourceMetrics.Add(new ResourceMetrics { Resource = Resource(resource, before) });
             }
@@ -262,10 +271,10 @@ internal sealed class SlowTwin
         _ => new AnyValue { StringValue = text },
     };
 
-    private static Metric Sum(string name) => new()
+    private Metric Sum(string name) => new()
     {
         Name = name,
-        Sum = new Sum { AggregationTemporality = AggregationTemporality.Cumulative, IsMonotonic = true },
+        Sum = new Sum { AggregationTemporality = Temporality, IsMonotonic = true },
     };
 
     private static Resource Resource(TestResource resource, List<(string Name, string Text)> descriptive)

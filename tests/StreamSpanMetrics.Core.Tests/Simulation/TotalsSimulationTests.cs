@@ -14,6 +14,7 @@ public sealed class TotalsSimulationTests
     [InlineData(0, 2)]
     [InlineData(2, 3)]
     [InlineData(1, 100)]
+    [InlineData(0, 0)]
     public void Every_cut_gives_the_records_of_the_slow_twin(int activeSteps, int heartbeatSteps)
     {
         (ShardRules rules, TwinEmission emission) = With(activeSteps, heartbeatSteps);
@@ -42,12 +43,13 @@ public sealed class TotalsSimulationTests
     [InlineData(-1, -1)]
     [InlineData(0, 2)]
     [InlineData(2, 3)]
+    [InlineData(0, 0)]
     public void A_shard_that_crashes_and_is_restored_anywhere_writes_the_same_records(int activeSteps, int heartbeatSteps)
     {
         (ShardRules rules, TwinEmission emission) = With(activeSteps, heartbeatSteps);
         int restores = 0;
         int midEmission = 0;
-        for (int seed = 1; seed <= 30; seed++)
+        for (int seed = 1; seed <= (heartbeatSteps == 0 ? 60 : 30); seed++)
         {
             RandomLog log = new(seed, 1 + (seed % 3), 30);
             List<DeltaBatch> batches = log.Batches(seed);
@@ -65,6 +67,7 @@ public sealed class TotalsSimulationTests
     [Theory]
     [InlineData(-1, -1)]
     [InlineData(0, 2)]
+    [InlineData(0, 0)]
     public void Forced_closes_are_applied_again_at_their_offsets(int activeSteps, int heartbeatSteps)
     {
         ShardRules rules = With(activeSteps, heartbeatSteps).Rules;
@@ -91,7 +94,7 @@ public sealed class TotalsSimulationTests
         Assert.True(folded > 0);
     }
 
-    // Without numbers every series is sent at every step.
+    // Below 0: every series is sent at every step. Without a heartbeat: deltas.
     private static (ShardRules Rules, TwinEmission Emission) With(int activeSteps, int heartbeatSteps)
     {
         if (activeSteps < 0)
@@ -101,11 +104,11 @@ public sealed class TotalsSimulationTests
 
         EmissionRules emission = new()
         {
-            Mode = EmissionMode.Changed,
+            Mode = heartbeatSteps == 0 ? EmissionMode.Delta : EmissionMode.Changed,
             ActiveMillis = activeSteps * Rules.IntervalMillis,
             HeartbeatMillis = heartbeatSteps * Rules.IntervalMillis,
         };
-        return (Rules with { Emission = emission }, new TwinEmission(activeSteps, heartbeatSteps));
+        return (Rules with { Emission = emission }, new TwinEmission(activeSteps, heartbeatSteps) { IsDelta = heartbeatSteps == 0 });
     }
 
     private static void AssertSame(List<EmittedRecord> expected, List<EmittedRecord> actual, int seed, int cut)

@@ -8,8 +8,16 @@ namespace StreamSpanMetrics.Core.Tests.Simulation;
 /// <param name="HeartbeatSteps">Steps from one point to the next from then on.</param>
 internal sealed record TwinEmission(long? ActiveSteps, long? HeartbeatSteps)
 {
+    /// <summary>Points of delta temporality: of what changed in the step alone.</summary>
+    public bool IsDelta { get; init; }
+
     public bool IsDue(TwinSeries series, long step)
     {
+        if (IsDelta)
+        {
+            return series.LastChange == step;
+        }
+
         if (ActiveSteps is null || step - series.LastChange <= ActiveSteps)
         {
             series.LastPlannedStep = step;

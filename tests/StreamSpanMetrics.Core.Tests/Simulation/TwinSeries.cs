@@ -11,7 +11,7 @@ internal sealed class TwinSeries
 
     public required ValueKind[] Kinds { get; set; }
 
-    public required long FirstStep { get; init; }
+    public required long FirstStep { get; set; }
 
     public long LastChange { get; set; }
 
@@ -19,7 +19,7 @@ internal sealed class TwinSeries
 
     public System.Numerics.BigInteger SumNanos { get; set; }
 
-    public ulong[] Buckets { get; init; } = new ulong[4];
+    public ulong[] Buckets { get; set; } = new ulong[4];
 
     /// <summary>What it was before the step that closes.</summary>
     public TwinSeries? Before { get; set; }

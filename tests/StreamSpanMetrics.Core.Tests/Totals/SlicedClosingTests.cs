@@ -27,6 +27,7 @@ public sealed class SlicedClosingTests(ITestOutputHelper output)
     [InlineData(5, 1, EmissionMode.Changed)]
     [InlineData(6, 100, EmissionMode.Changed)]
     [InlineData(7, 3000, EmissionMode.Changed)]
+    [InlineData(8, 50, EmissionMode.Delta)]
     public void Slices_give_the_bytes_of_one_go(int seed, int largestSlice, EmissionMode mode)
     {
         ShardRules rules = Rules with { Emission = new EmissionRules { Mode = mode, ActiveMillis = 0, HeartbeatMillis = Rules.IntervalMillis * 2 } };

@@ -47,6 +47,25 @@ public sealed class EmissionTests
         Assert.Contains(message, warning.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Deltas_are_for_the_metrics_topic_alone()
+    {
+        const string Delta = "connectors: {span_metrics: {aggregation_temporality: AGGREGATION_TEMPORALITY_DELTA}}\n";
+        ProcessorSettings settings = SettingsFiles.Settings(Delta);
+        Assert.True(settings.Connector.IsDelta);
+        Assert.Equal(EmissionMode.Delta, RulesBuilder.Points(settings).Emission.Mode);
+        Assert.Equal(SettingsFiles.Json(settings), SettingsFiles.Json(SettingsFiles.Settings(SettingsWriter.Write(settings))));
+
+        ConfigurationProblem error = SettingsFiles.OnlyError(
+            Delta + "exporters: {prometheusremotewrite: {endpoint: http://p/api/v1/write}}");
+        Assert.Equal((1, "connectors.span_metrics.aggregation_temporality"), (error.Line, error.Path));
+        Assert.Contains("cannot be written by exporters.prometheusremotewrite", error.Message, StringComparison.Ordinal);
+        Assert.Contains("remove the exporter", error.Hint, StringComparison.Ordinal);
+
+        error = SettingsFiles.OnlyError(Delta + "stream: {emit: changed}");
+        Assert.Equal("stream.emit", error.Path);
+    }
+
     private static PointRules Points(string stream) =>
         RulesBuilder.Points(SettingsFiles.Settings($"connectors: {{span_metrics: }}\nstream: {stream}"));
 }
