@@ -51,6 +51,7 @@ public static class RulesBuilder
             : settings.Connector.Namespace,
         IntervalMillis = (long)settings.Connector.MetricsFlushInterval.TotalMilliseconds,
         ExpiryMillis = (long)settings.Connector.SeriesExpiration.TotalMilliseconds,
+        ResourceExpiryMillis = (long)settings.Connector.MetricsExpiration.TotalMilliseconds,
         Emission = Emission(settings),
         Histogram = Histogram(settings),
     };

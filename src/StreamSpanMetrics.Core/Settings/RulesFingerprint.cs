@@ -64,6 +64,7 @@ public sealed record RulesFingerprint
         LineIf(spans.InstrumentationScopes.Count > 0, text, "instrumentation_scopes", Sorted(spans.InstrumentationScopes));
         LineIf(spans.IncludeSamplingMethod, text, "sampling_method", true);
         LineIf(!spans.IncludeResource, text, "resource_attributes", "none");
+        LineIf(points.ResourceExpiryMillis > 0, text, "resource_expiry_millis", points.ResourceExpiryMillis);
         LineIf(points.Emission.Mode == EmissionMode.Delta, text, "temporality", "delta");
         if (points.Emission.Mode == EmissionMode.Changed)
         {

@@ -47,6 +47,11 @@ public sealed class ResourceTotals
 
     internal long LastChangeStep { get; set; } = JobTotals.NoStep;
 
+    /// <summary>
+    /// Last step with an entry, as far as this process has seen it: unlike <see cref="LastChangeStep"/> never ahead of the step that closes.
+    /// </summary>
+    internal long LastSeenStep { get; set; } = JobTotals.NoStep;
+
     /// <summary>Whether it has left with the step that is ending.</summary>
     internal bool HasEnded { get; set; }
 

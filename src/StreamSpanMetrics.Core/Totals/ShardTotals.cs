@@ -8,6 +8,9 @@ internal sealed class ShardTotals
 {
     private readonly int[] dimensionCounts;
     private readonly long expirySteps;
+
+    // A resource or job that nothing came of for so long has no series left.
+    private readonly long idleSteps;
     private readonly Dictionary<byte[], ResourceTotals> resources = new(ByteKeyComparer.Instance);
     private readonly Dictionary<byte[], JobTotals> jobs = new(ByteKeyComparer.Instance);
     private readonly Dictionary<byte[], ResourceTotals>.AlternateLookup<ReadOnlySpan<byte>> resourcesBySpan;
@@ -28,6 +31,8 @@ internal sealed class ShardTotals
         expirySteps = rules.ExpirySteps;
         Series = new SeriesStore(rules.Histogram, dimensionCounts);
         Schedule = new EmissionSchedule(rules);
+        idleSteps = Math.Min(rules.ExpirySteps, rules.ResourceExpirySteps);
+        ResourceExpiry = rules.ResourceExpirySteps == long.MaxValue ? null : new ResourceExpiry(rules.ResourceExpirySteps);
         if (Schedule.IsSparse)
         {
             Calendar = new DueCalendar(Series, Schedule, expirySteps);
@@ -49,6 +54,9 @@ internal sealed class ShardTotals
 
     /// <summary>At which steps a series has points.</summary>
     public EmissionSchedule Schedule { get; }
+
+    /// <summary>Ends whole resources; null where they end with their last series only.</summary>
+    public ResourceExpiry? ResourceExpiry { get; }
 
     /// <summary>Which series are due when; null where all of them are at every step.</summary>
     public DueCalendar? Calendar { get; }
@@ -91,13 +99,26 @@ internal sealed class ShardTotals
     public int DimensionCount(int family) => dimensionCounts[family];
 
     /// <summary>Whether a series ends with this step (P-2).</summary>
-    public bool IsExpired(int slot, long step) => step - Series.LastChangeStep(slot) >= expirySteps;
+    public bool IsExpired(int slot, long step) => step >= EndOf(slot);
+
+    /// <summary>The step with which a series ends if nothing comes; <see cref="long.MaxValue"/> if it never does.</summary>
+    public long EndOf(int slot)
+    {
+        long end = Later(Series.LastChangeStep(slot), expirySteps);
+        if (ResourceExpiry is null)
+        {
+            return end;
+        }
+
+        int chunk = chunkClosedSteps is null ? 0 : ChunkOf(Series.Hash(slot), chunkClosedSteps.Length);
+        return Math.Min(end, Later(ResourceExpiry.LastSeen(ResourceOf(slot), chunk), ResourceExpiry.Steps));
+    }
 
     /// <summary>
     /// A step before which nothing here expires if nothing changes; <see cref="long.MaxValue"/> if nothing ever does. At that step
     /// something may, or only looks as if it might: closing it tells.
     /// </summary>
-    public long NextExpiryStep() => expirySteps == long.MaxValue ? long.MaxValue : nextExpiryStep;
+    public long NextExpiryStep() => idleSteps == long.MaxValue ? long.MaxValue : nextExpiryStep;
 
     /// <summary>The next step behind a closed one that has to be closed for itself, the first open step being given (T6).</summary>
     public long NextStep(long closedStep, long firstOpen)
@@ -108,20 +129,21 @@ internal sealed class ShardTotals
         }
 
         long next = Math.Min(Calendar.NextDue(closedStep), NextExpiryStep());
+        next = Math.Min(next, ResourceExpiry?.NextEnd(closedStep) ?? long.MaxValue);
         return Math.Min(firstOpen, closedStep == ShardState.NoStep ? next : Math.Max(next, closedStep + 1));
     }
 
     /// <summary>Whether anything can expire with this step.</summary>
-    public bool MayExpire(long step) => expirySteps != long.MaxValue && step >= nextExpiryStep;
+    public bool MayExpire(long step) => idleSteps != long.MaxValue && step >= nextExpiryStep;
 
     /// <summary>Says that something has changed in a step.</summary>
-    public void NoteChange(long step) => nextExpiryStep = Math.Min(nextExpiryStep, Later(step));
+    public void NoteChange(long step) => nextExpiryStep = Math.Min(nextExpiryStep, Later(step, idleSteps));
 
-    /// <summary>Says when what is left changed, as seen by looking at all of it; <see cref="long.MaxValue"/> if nothing is left.</summary>
-    public void NoteOldestChange(long step) => nextExpiryStep = Later(step);
+    /// <summary>Says what ends next, as seen by looking at all that is left; <see cref="long.MaxValue"/> if nothing is.</summary>
+    public void NoteNextEnd(long step) => nextExpiryStep = step;
 
-    /// <summary>What a change means for the oldest one: <see cref="long.MaxValue"/> where there was none.</summary>
-    public static long ChangeOf(long lastChangeStep) => lastChangeStep == JobTotals.NoStep ? long.MaxValue : lastChangeStep;
+    /// <summary>When a resource or job ends that changed last in a step; <see cref="long.MaxValue"/> where it never did.</summary>
+    public long EndOfIdle(long lastChangeStep) => lastChangeStep == JobTotals.NoStep ? long.MaxValue : Later(lastChangeStep, idleSteps);
 
     /// <summary>
     /// Ends a resource whose expired series have left, if nothing holds it. It stays in the list of resources until <see cref="EndJobs"/>.
@@ -149,7 +171,7 @@ internal sealed class ShardTotals
     /// <param name="step">The step.</param>
     /// <param name="anyResourceEnded">Whether a resource ended.</param>
     /// <param name="work">Lowered by the jobs.</param>
-    /// <returns>The oldest change of a job that stays; <see cref="long.MaxValue"/> if there is none.</returns>
+    /// <returns>When the next job ends that stays; <see cref="long.MaxValue"/> if there is none.</returns>
     public long EndJobs(long step, bool anyResourceEnded, ref int work)
     {
         if (anyResourceEnded)
@@ -157,7 +179,7 @@ internal sealed class ShardTotals
             inKeyOrder.RemoveAll(static resource => resource.HasEnded);
         }
 
-        long oldest = long.MaxValue;
+        long next = long.MaxValue;
         List<JobTotals> ended = [];
         foreach (JobTotals job in jobs.Values)
         {
@@ -171,7 +193,7 @@ internal sealed class ShardTotals
                 ended.Add(job);
             }
 
-            oldest = Math.Min(oldest, ChangeOf(job.LastChangeStep));
+            next = Math.Min(next, EndOfIdle(job.LastChangeStep));
         }
 
         work -= jobs.Count;
@@ -180,7 +202,7 @@ internal sealed class ShardTotals
             jobs.Remove(job.Key);
         }
 
-        return oldest;
+        return next;
     }
 
     /// <summary>Counts series that a job got, or lost where the number is negative.</summary>
@@ -230,7 +252,8 @@ internal sealed class ShardTotals
     /// <summary>Declares up to which step each chunk of a restored set contains its series (S3).</summary>
     public void SetChunkClosedSteps(long[] closedSteps, long closedStep)
     {
-        chunkClosedSteps = closedStep >= Max(closedSteps) ? null : closedSteps;
+        chunkClosedSteps = closedSteps;
+        JumpTo(closedStep);
     }
 
     /// <summary>Leaves the state in which steps were jumped over without closing one by one.</summary>
@@ -239,6 +262,7 @@ internal sealed class ShardTotals
         if (chunkClosedSteps is not null && closedStep >= Max(chunkClosedSteps))
         {
             chunkClosedSteps = null;
+            ResourceExpiry?.JoinRestored(byNumber);
         }
     }
 
@@ -269,6 +293,11 @@ internal sealed class ShardTotals
             resource = new ResourceTotals(nextResourceNumber++, key, job, [.. identity]);
             resources.Add(key, resource);
             byNumber.Add(resource.Number, resource);
+            if (Calendar is not null)
+            {
+                ResourceExpiry?.Add(resource);
+            }
+
             job.ResourceCount++;
             int place = inKeyOrder.BinarySearch(resource, ResourceKeyOrder.Instance);
             inKeyOrder.Insert(~place, resource);
@@ -287,13 +316,13 @@ internal sealed class ShardTotals
     }
 
     private bool HasExpired(long lastChangeStep, long step) =>
-        lastChangeStep != JobTotals.NoStep && step - lastChangeStep >= expirySteps;
+        lastChangeStep != JobTotals.NoStep && step - lastChangeStep >= idleSteps;
 
     /// <summary>Whether a restored chunk contains a series or job as of this step already (S3).</summary>
     public bool IsContained(ulong hash, long step) =>
         chunkClosedSteps is not null && step <= chunkClosedSteps[ChunkOf(hash, chunkClosedSteps.Length)];
 
-    private long Later(long step) => step > long.MaxValue - expirySteps ? long.MaxValue : step + expirySteps;
+    private static long Later(long step, long steps) => step > long.MaxValue - steps ? long.MaxValue : step + steps;
 
     private static long Max(long[] steps)
     {

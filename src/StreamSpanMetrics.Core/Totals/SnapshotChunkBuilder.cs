@@ -151,7 +151,7 @@ internal sealed class SnapshotChunkBuilder
         keys.Clear();
     }
 
-    private static SnapshotResource NewEntry(ResourceTotals resource)
+    private SnapshotResource NewEntry(ResourceTotals resource)
     {
         SnapshotResource entry = new()
         {
@@ -160,6 +160,11 @@ internal sealed class SnapshotChunkBuilder
             Series = new SeriesColumns(),
         };
         AddAttributes(entry.Identity, resource.IdentityValues);
+        if (state.Totals.ResourceExpiry is not null)
+        {
+            entry.LastSeenStep = resource.LastSeenStep;
+        }
+
         return entry;
     }
 

@@ -69,6 +69,11 @@ internal sealed class SnapshotChunkLoader
     {
         AttributeValue[] identity = AttributeValue.ListFrom(message.Identity);
         ResourceTotals resource = FindOrAdd(message.ServiceNamespace, message.ServiceName, identity);
+        if (message.HasLastSeenStep)
+        {
+            totals.ResourceExpiry?.Restore(resource, (int)chunk.Chunk, message.LastSeenStep);
+        }
+
         SeriesColumnsReader entries = columns.Open(message.Series);
         SeriesStore series = totals.Series;
         for (int entry = 0; entries.MoveNext(); entry++)

@@ -50,6 +50,7 @@ internal sealed class StepDue
         group = null;
         at = 0;
         AddWholeJobs();
+        AddEndingResources();
     }
 
     /// <summary>Goes on; true when all that is due stands in <see cref="Resources"/>.</summary>
@@ -108,6 +109,20 @@ internal sealed class StepDue
         foreach (ResourceTotals resource in totals.Resources)
         {
             if (resource.Job.PreviousDescriptive is not null && resource.SlotsInKeyOrder.Count > 0)
+            {
+                resource.IsWholeDue = true;
+                resources.Add(resource);
+            }
+        }
+    }
+
+    private void AddEndingResources()
+    {
+        while (totals.ResourceExpiry?.Take(step) is ResourceTotals resource)
+        {
+            resource.EndingSlots += resource.SlotsInKeyOrder.Count;
+            AnyEnding = true;
+            if (!resource.IsWholeDue && resource.SlotsInKeyOrder.Count > 0 && !totals.Schedule.IsDelta)
             {
                 resource.IsWholeDue = true;
                 resources.Add(resource);

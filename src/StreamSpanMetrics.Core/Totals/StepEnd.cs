@@ -15,7 +15,7 @@ internal sealed class StepEnd
     private int resourceAt;
     private int slotAt;
     private int kept;
-    private long oldestChange;
+    private long nextEnd;
     private bool anyEnded;
     private bool isCollected;
 
@@ -38,7 +38,7 @@ internal sealed class StepEnd
         isCollected = endsAreKnown;
         resourceAt = 0;
         anyEnded = false;
-        oldestChange = long.MaxValue;
+        nextEnd = long.MaxValue;
         phase = totals.MayExpire(closingStep) || (endsAreKnown && totals.AnyEnding) ? Phase.Series : Phase.Keys;
         BeginResource();
     }
@@ -60,8 +60,8 @@ internal sealed class StepEnd
                     ContinueSeries(ref work);
                     break;
                 case Phase.Jobs:
-                    oldestChange = Math.Min(oldestChange, totals.EndJobs(step, anyEnded, ref work));
-                    totals.NoteOldestChange(oldestChange);
+                    nextEnd = Math.Min(nextEnd, totals.EndJobs(step, anyEnded, ref work));
+                    totals.NoteNextEnd(nextEnd);
                     phase = Phase.Keys;
                     break;
                 default:
@@ -102,7 +102,7 @@ internal sealed class StepEnd
             }
             else
             {
-                oldestChange = Math.Min(oldestChange, totals.Series.LastChangeStep(slot));
+                nextEnd = Math.Min(nextEnd, totals.EndOf(slot));
                 slots[kept++] = slot;
             }
         }
@@ -113,7 +113,7 @@ internal sealed class StepEnd
             slots.RemoveRange(kept, slots.Count - kept);
             resource.EndingSlots = 0;
             anyEnded |= totals.EndResource(resource, step);
-            oldestChange = Math.Min(oldestChange, ShardTotals.ChangeOf(resource.LastChangeStep));
+            nextEnd = Math.Min(nextEnd, totals.EndOfIdle(resource.LastChangeStep));
             resourceAt++;
             BeginResource();
         }

@@ -129,6 +129,10 @@ internal sealed class StepMerge
         if (resources.MoveNext())
         {
             resource = totals.FindResource(resources.Current.Key);
+            if (resource is not null)
+            {
+                resource.LastSeenStep = number;
+            }
         }
         else if (next == Phase.Touch)
         {
@@ -220,6 +224,7 @@ internal sealed class StepMerge
         {
             JobTotals job = totals.FindOrAddJob(jobKey, entry.ServiceNamespace, entry.ServiceName);
             resource = totals.FindOrAddResource(entry.Key, job, entry.Identity);
+            resource.LastSeenStep = number;
             if (!jobContained)
             {
                 totals.Agree(job, entry.Descriptive, number);

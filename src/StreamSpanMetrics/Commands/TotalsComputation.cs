@@ -49,7 +49,7 @@ internal sealed class TotalsComputation
         this.settings = settings;
         this.spansPerCut = spansPerCut;
         // Nothing can expire where no time passes.
-        points = RulesBuilder.Points(settings) with { MaxRecordBytes = MaxPieceBytes, ExpiryMillis = 0 };
+        points = RulesBuilder.Points(settings) with { MaxRecordBytes = MaxPieceBytes, ExpiryMillis = 0, ResourceExpiryMillis = 0 };
         folder = new RecordFolder(RulesBuilder.Spans(settings));
         Filtered = new FilterDrops(settings.Stream.Filter);
         accumulator = new DeltaAccumulator(new ExplicitBounds(points.Histogram), points.Histogram.Shape.IsExponential);

@@ -101,6 +101,7 @@ public static class SettingsWriter
         yaml.Close();
         yaml.Add("aggregation_temporality", connector.IsDelta ? SpanMetricsReader.Delta : SpanMetricsReader.Cumulative);
         yaml.Add("metrics_flush_interval", connector.MetricsFlushInterval);
+        yaml.Add("metrics_expiration", connector.MetricsExpiration);
         yaml.Add("series_expiration", connector.SeriesExpiration);
         yaml.Add("enable_metrics_sampling_method", connector.SamplingMethodEnabled);
         yaml.Add("add_resource_attributes", connector.AddResourceAttributes);

@@ -58,7 +58,8 @@ internal static class SpanMetricsReader
             EventsEnabled = eventsEnabled,
             EventsDimensions = ReadEventsDimensions(events, eventsEnabled, reserved),
             MetricsFlushInterval = step,
-            SeriesExpiration = ReadExpiration(reader, defaults.SeriesExpiration, step),
+            SeriesExpiration = ReadExpiration(reader, "series_expiration", defaults.SeriesExpiration, step),
+            MetricsExpiration = ReadExpiration(reader, "metrics_expiration", TimeSpan.Zero, step),
             IsDelta = ReadIsDelta(reader),
             AddResourceAttributes = reader.Flag("add_resource_attributes", false),
         };
@@ -210,10 +211,10 @@ internal static class SpanMetricsReader
         }
     }
 
-    private static TimeSpan ReadExpiration(MappingReader reader, TimeSpan fallback, TimeSpan step)
+    private static TimeSpan ReadExpiration(MappingReader reader, string key, TimeSpan fallback, TimeSpan step)
     {
-        TimeSpan lowest = reader.Find("series_expiration") is null ? TimeSpan.Zero : step;
-        return reader.Duration("series_expiration", fallback, lowest, LongestExpiration, orZero: true);
+        TimeSpan lowest = reader.Find(key) is null ? TimeSpan.Zero : step;
+        return reader.Duration(key, fallback, lowest, LongestExpiration, orZero: true);
     }
 
     private static bool ReadIsDelta(MappingReader reader)
@@ -245,15 +246,6 @@ internal static class SpanMetricsReader
         if (reader.Integer("aggregation_cardinality_limit", 0, 0, int.MaxValue) > 0)
         {
             reader.Error("aggregation_cardinality_limit", "a limit on series is not supported yet", "set 0, or remove it");
-        }
-
-        TimeSpan expiration = reader.Duration("metrics_expiration", TimeSpan.Zero, TimeSpan.Zero, TimeSpan.MaxValue);
-        if (expiration > TimeSpan.Zero)
-        {
-            reader.Error(
-                "metrics_expiration",
-                "expiry of whole resources is not supported yet",
-                "set series_expiration instead: a resource goes with its last series");
         }
     }
 }

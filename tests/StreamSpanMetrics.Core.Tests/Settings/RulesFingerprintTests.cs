@@ -115,6 +115,13 @@ public sealed class RulesFingerprintTests
     }
 
     [Fact]
+    public void The_expiry_of_resources_is_part_of_it()
+    {
+        string none = new RulesFingerprint(new ProcessorSettings()).Text;
+        Assert.Equal(none + "resource_expiry_millis: 60000\n", Text([], new ConnectorSettings { MetricsExpiration = TimeSpan.FromMinutes(1) }));
+    }
+
+    [Fact]
     public void Patterns_are_part_of_it()
     {
         string none = new RulesFingerprint(new ProcessorSettings()).Text;

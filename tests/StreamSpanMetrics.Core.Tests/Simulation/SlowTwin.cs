@@ -17,14 +17,17 @@ namespace StreamSpanMetrics.Core.Tests.Simulation;
 internal sealed class SlowTwin
 {
     private readonly long expirySteps;
+    private readonly long resourceExpirySteps;
     private readonly TwinEmission emission;
+    private readonly Dictionary<string, long> lastSeen = [];
     private readonly SortedDictionary<string, (TestResource Resource, SortedDictionary<string, TwinSeries> Series)> resources =
         new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<(string Name, string Text)>> agreements = [];
     private readonly Dictionary<string, List<(string Name, string Text)>> shrunk = [];
 
-    public SlowTwin(long expirySteps, TwinEmission? emission = null)
+    public SlowTwin(long expirySteps, TwinEmission? emission = null, long resourceExpirySteps = long.MaxValue)
     {
+        this.resourceExpirySteps = resourceExpirySteps;
         this.expirySteps = expirySteps;
         this.emission = emission ?? new TwinEmission(null, null);
     }
@@ -74,6 +77,7 @@ internal sealed class SlowTwin
             Agree(observation.Resource, agreedNow);
             string key = ResourceKey(observation.Resource);
             resources.TryAdd(key, (observation.Resource, new(StringComparer.Ordinal)));
+            lastSeen[key] = step;
             string seriesKey = SeriesKey(observation.Series);
             SortedDictionary<string, TwinSeries> series = resources[key].Series;
             if (!series.TryGetValue(seriesKey, out TwinSeries? known))
@@ -135,7 +139,7 @@ internal sealed class SlowTwin
             bool hasAny = false;
             foreach (TwinSeries series in all.Values)
             {
-                bool isStale = !emission.IsDelta && step - series.LastChange >= expirySteps;
+                bool isStale = !emission.IsDelta && Ends(resource, series, step);
                 bool isSentAnyway = isStale || (!emission.IsDelta && shrunk.ContainsKey(resource.Service));
                 if (!emission.IsDue(series, step) && !isSentAnyway)
                 {
@@ -194,12 +198,16 @@ internal sealed class SlowTwin
         }
     }
 
+    private bool Ends(TestResource resource, TwinSeries series, long step) =>
+        step - series.LastChange >= expirySteps || step - lastSeen[ResourceKey(resource)] >= resourceExpirySteps;
+
     private void Expire(long step)
     {
         foreach (string key in resources.Keys.ToArray())
         {
             SortedDictionary<string, TwinSeries> series = resources[key].Series;
-            foreach (string ended in series.Where(pair => step - pair.Value.LastChange >= expirySteps).Select(pair => pair.Key).ToArray())
+            TestResource resource = resources[key].Resource;
+            foreach (string ended in series.Where(pair => Ends(resource, pair.Value, step)).Select(pair => pair.Key).ToArray())
             {
                 series.Remove(ended);
             }

@@ -10,18 +10,22 @@ public sealed class TotalsSimulationTests
     private static readonly ShardRules Rules = BlockBuilder.Rules with { ExpiryMillis = 90_000 };
 
     [Theory]
-    [InlineData(-1, -1)]
-    [InlineData(0, 2)]
-    [InlineData(2, 3)]
-    [InlineData(1, 100)]
-    [InlineData(0, 0)]
-    public void Every_cut_gives_the_records_of_the_slow_twin(int activeSteps, int heartbeatSteps)
+    [InlineData(-1, -1, 0)]
+    [InlineData(0, 2, 0)]
+    [InlineData(2, 3, 0)]
+    [InlineData(1, 100, 0)]
+    [InlineData(0, 0, 0)]
+    [InlineData(-1, -1, 3)]
+    [InlineData(0, 2, 3)]
+    [InlineData(0, 0, 2)]
+    public void Every_cut_gives_the_records_of_the_slow_twin(int activeSteps, int heartbeatSteps, int resourceExpirySteps)
     {
-        (ShardRules rules, TwinEmission emission) = With(activeSteps, heartbeatSteps);
+        (ShardRules rules, TwinEmission emission) = With(activeSteps, heartbeatSteps, resourceExpirySteps);
         for (int seed = 1; seed <= 30; seed++)
         {
             RandomLog log = new(seed, 1 + (seed % 4), 40);
-            List<EmittedRecord> expected = new SlowTwin(rules.ExpirySteps, emission).Run(log.Partitions, rules.IntervalMillis);
+            SlowTwin twin = new(rules.ExpirySteps, emission, rules.ResourceExpirySteps);
+            List<EmittedRecord> expected = twin.Run(log.Partitions, rules.IntervalMillis);
             for (int cut = 0; cut < 3; cut++)
             {
                 ShardDriver driver = new(rules, null, new long[log.Partitions.Length]);
@@ -40,20 +44,24 @@ public sealed class TotalsSimulationTests
     }
 
     [Theory]
-    [InlineData(-1, -1)]
-    [InlineData(0, 2)]
-    [InlineData(2, 3)]
-    [InlineData(0, 0)]
-    public void A_shard_that_crashes_and_is_restored_anywhere_writes_the_same_records(int activeSteps, int heartbeatSteps)
+    [InlineData(-1, -1, 0)]
+    [InlineData(0, 2, 0)]
+    [InlineData(2, 3, 0)]
+    [InlineData(0, 0, 0)]
+    [InlineData(-1, -1, 3)]
+    [InlineData(0, 2, 3)]
+    [InlineData(0, 0, 2)]
+    public void A_shard_that_crashes_and_is_restored_anywhere_writes_the_same_records(int activeSteps, int heartbeatSteps, int resourceExpirySteps)
     {
-        (ShardRules rules, TwinEmission emission) = With(activeSteps, heartbeatSteps);
+        (ShardRules rules, TwinEmission emission) = With(activeSteps, heartbeatSteps, resourceExpirySteps);
         int restores = 0;
         int midEmission = 0;
         for (int seed = 1; seed <= (heartbeatSteps == 0 ? 60 : 30); seed++)
         {
             RandomLog log = new(seed, 1 + (seed % 3), 30);
             List<DeltaBatch> batches = log.Batches(seed);
-            List<EmittedRecord> expected = new SlowTwin(rules.ExpirySteps, emission).Run(log.Partitions, rules.IntervalMillis);
+            SlowTwin twin = new(rules.ExpirySteps, emission, rules.ResourceExpirySteps);
+            List<EmittedRecord> expected = twin.Run(log.Partitions, rules.IntervalMillis);
             CrashingShard shard = new(rules, log.Partitions.Length, batches, new Random(seed), []);
             shard.Run();
             AssertSame(expected, shard.Committed, seed, 0);
@@ -65,12 +73,15 @@ public sealed class TotalsSimulationTests
     }
 
     [Theory]
-    [InlineData(-1, -1)]
-    [InlineData(0, 2)]
-    [InlineData(0, 0)]
-    public void Forced_closes_are_applied_again_at_their_offsets(int activeSteps, int heartbeatSteps)
+    [InlineData(-1, -1, 0)]
+    [InlineData(0, 2, 0)]
+    [InlineData(0, 0, 0)]
+    [InlineData(-1, -1, 3)]
+    [InlineData(0, 2, 3)]
+    [InlineData(0, 0, 2)]
+    public void Forced_closes_are_applied_again_at_their_offsets(int activeSteps, int heartbeatSteps, int resourceExpirySteps)
     {
-        ShardRules rules = With(activeSteps, heartbeatSteps).Rules;
+        ShardRules rules = With(activeSteps, heartbeatSteps, resourceExpirySteps).Rules;
         long folded = 0;
         for (int seed = 1; seed <= 30; seed++)
         {
@@ -95,11 +106,18 @@ public sealed class TotalsSimulationTests
     }
 
     // Below 0: every series is sent at every step. Without a heartbeat: deltas.
-    private static (ShardRules Rules, TwinEmission Emission) With(int activeSteps, int heartbeatSteps)
+    private static (ShardRules Rules, TwinEmission Emission) With(int activeSteps, int heartbeatSteps, int resourceExpirySteps)
     {
+        ShardRules rules = Rules with { ResourceExpiryMillis = resourceExpirySteps * Rules.IntervalMillis };
+        if (resourceExpirySteps > 2)
+        {
+            // Nothing else ends.
+            rules = rules with { ExpiryMillis = 0 };
+        }
+
         if (activeSteps < 0)
         {
-            return (Rules, new TwinEmission(null, null));
+            return (rules, new TwinEmission(null, null));
         }
 
         EmissionRules emission = new()
@@ -108,7 +126,7 @@ public sealed class TotalsSimulationTests
             ActiveMillis = activeSteps * Rules.IntervalMillis,
             HeartbeatMillis = heartbeatSteps * Rules.IntervalMillis,
         };
-        return (Rules with { Emission = emission }, new TwinEmission(activeSteps, heartbeatSteps) { IsDelta = heartbeatSteps == 0 });
+        return (rules with { Emission = emission }, new TwinEmission(activeSteps, heartbeatSteps) { IsDelta = heartbeatSteps == 0 });
     }
 
     private static void AssertSame(List<EmittedRecord> expected, List<EmittedRecord> actual, int seed, int cut)

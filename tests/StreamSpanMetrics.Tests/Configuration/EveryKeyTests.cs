@@ -137,6 +137,7 @@ public sealed class EveryKeyTests
         EventsDimensions = [new DimensionRule("exception.type", "none")],
         MetricsFlushInterval = TimeSpan.FromMinutes(1),
         SeriesExpiration = TimeSpan.FromHours(2),
+        MetricsExpiration = TimeSpan.FromHours(3),
         AddResourceAttributes = true,
     };
 
