@@ -87,6 +87,38 @@ public sealed class SparseEmissionTests
     }
 
     [Fact]
+    public void A_restored_shard_knows_that_all_was_sent_in_the_last_step()
+    {
+        // As above, but restored from a snapshot of step 11, in which all was sent.
+        ShardDriver driver = new(Rules, null, 0);
+        driver.Apply(BlockBuilder.Block(0, 0, [At(31, "GET /", new TestResource("shop", "a", ("host", "one")))], 1));
+        driver.Apply(BlockBuilder.Block(0, 1, [At(166, "GET /", new TestResource("shop", "b", ("host", "two")))], 1));
+        driver.Apply(Block(2, 181, 0));
+        StateContents contents = new(0);
+        ControlRecord control = new()
+        {
+            Format = 1, RulesFingerprint = BlockBuilder.Fingerprint, Shards = 1, SourceTopicId = BlockBuilder.TopicId, StartOffsets = { 0 },
+        };
+        contents.Add(StateKeys.Control(0), StateSeal.Seal(control));
+        SnapshotWriter snapshots = new(driver.State);
+        List<StateRecord> chunks = [];
+        Assert.True(snapshots.WriteChunk(chunks));
+        chunks.ForEach(chunk => contents.Add(chunk.Key, chunk.Value));
+        contents.Add(StateKeys.Progress(0), StateSeal.Seal(ProgressBuilder.Build(driver.State, snapshots, 0, 0)));
+        ShardReplay replay = SnapshotReader.Read(Rules, contents).Replay!;
+        Assert.Equal(RestoreFailure.None, replay.Complete(out ShardState? restored, out _));
+
+        restored!.Apply(
+            BlockBuilder.Block(0, 3, [At(182, "GET /", new TestResource("shop", "a", ("host", "two"))), new SourceRecord(196_000)], 1), 3);
+        restored.Close(12);
+        StepRecords records = new(restored, new PointEncoder(BlockBuilder.PointRules, Rules.Layout));
+        Assert.True(records.MoveNext());
+        NumberDataPoint point = Assert.Single(ShardDriver.Metrics(
+            new EmittedRecord(12, "", Convert.ToHexString(records.Value)))[0].Sum.DataPoints);
+        Assert.Equal((195_000_000_000UL, 2), (point.TimeUnixNano, point.AsInt));
+    }
+
+    [Fact]
     public void A_step_costs_what_is_due_and_steps_with_nothing_due_cost_nothing()
     {
         ShardRules rules = Rules with
