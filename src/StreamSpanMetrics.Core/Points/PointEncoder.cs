@@ -29,6 +29,7 @@ public sealed class PointEncoder
     private readonly byte[][][] nameFields;
     private readonly int[] globStarts;
     private readonly ProtobufBuffer globName = new();
+    private readonly bool isDelta;
     private readonly MetricPoints[] metrics;
     private readonly MetricPoints?[] sumsByFamily;
     private readonly MetricPoints duration;
@@ -55,6 +56,7 @@ public sealed class PointEncoder
     public PointEncoder(PointRules rules, SeriesLayout layout)
     {
         this.rules = rules;
+        isDelta = rules.Emission.Mode == EmissionMode.Delta;
         nanosPerUnit = DurationSum.NanosPerUnit(rules.Histogram.Unit);
         isExponential = rules.Histogram.Shape.IsExponential;
         exponentials = new ExponentialPointWriter(nanosPerUnit);
@@ -62,7 +64,7 @@ public sealed class PointEncoder
         globStarts = new int[layout.FamilyCount];
         sumsByFamily = new MetricPoints?[layout.FamilyCount];
         string unit = rules.Histogram.Unit == DurationUnit.Seconds ? "s" : "ms";
-        duration = MetricPoints.Histogram(rules.MetricName("duration"), unit, isExponential);
+        duration = MetricPoints.Histogram(rules.MetricName("duration"), unit, isExponential, isDelta);
         metrics = layout.Counts.Count > 0 ? CountMetrics(layout) : SpanMetrics();
         foreach (MetricPoints metric in metrics)
         {
@@ -71,10 +73,10 @@ public sealed class PointEncoder
         }
 
         scope = Encoding.UTF8.GetBytes(layout.Counts.Count > 0 ? PointRules.CountScopeName : PointRules.ScopeName);
-        bounds = EncodeBounds(rules.Histogram.BoundsNanos);
+        bounds = EncodedFields.Bounds(rules.Histogram.BoundsNanos, nanosPerUnit);
         for (int family = 0; family < nameFields.Length; family++)
         {
-            nameFields[family] = EncodeNames(layout.Names((SeriesFamily)family));
+            nameFields[family] = EncodedFields.Names(layout.Names((SeriesFamily)family));
             globStarts[family] = layout.GlobStart((SeriesFamily)family);
         }
     }
@@ -109,12 +111,23 @@ public sealed class PointEncoder
     /// Adds the points of a series to the record being made. If they no longer fit (M5), adds nothing and returns false: the
     /// record has to be ended and begun anew. A record takes at least one series.
     /// </summary>
-    internal bool TryAdd(SeriesStore series, int slot, PointTimes times)
+    /// <param name="series">The totals.</param>
+    /// <param name="slot">Slot of the series.</param>
+    /// <param name="times">Which points.</param>
+    /// <param name="gaps">The gap points of the step, if there can be any.</param>
+    internal bool TryAdd(SeriesStore series, int slot, PointTimes times, GapTotals? gaps)
     {
-        MetricPoints? sum = sumsByFamily[(int)SeriesKeyCodec.Family(series.Key(slot))];
+        SeriesFamily family = SeriesKeyCodec.Family(series.Key(slot));
+        MetricPoints? sum = sumsByFamily[(int)family];
         int sumBefore = sum?.Points.Length ?? 0;
         int durationBefore = duration.Points.Length;
-        AddSeries(series, slot, times, sum);
+        EncodeAttributes(series, slot, family);
+        if (gaps is not null && gaps.TryFind(slot, out SeriesStore before, out int beforeSlot))
+        {
+            AddPoints(before, beforeSlot, family, times with { TimeNanos = times.GapNanos }, sum);
+        }
+
+        AddPoints(series, slot, family, times, sum);
         int added = (sum?.Points.Length ?? 0) - sumBefore + duration.Points.Length - durationBefore;
         if (pointBytes == 0 || RecordBound(pointBytes + added) <= rules.MaxRecordBytes)
         {
@@ -172,8 +185,8 @@ public sealed class PointEncoder
 
     private MetricPoints[] SpanMetrics()
     {
-        MetricPoints calls = MetricPoints.Sum(rules.MetricName("calls"), "");
-        MetricPoints events = MetricPoints.Sum(rules.MetricName("events"), "");
+        MetricPoints calls = MetricPoints.Sum(rules.MetricName("calls"), "", isDelta);
+        MetricPoints events = MetricPoints.Sum(rules.MetricName("events"), "", isDelta);
         sumsByFamily[(int)SeriesFamily.Spans] = calls;
         sumsByFamily[(int)SeriesFamily.Calls] = calls;
         sumsByFamily[(int)SeriesFamily.Events] = events;
@@ -185,17 +198,15 @@ public sealed class PointEncoder
         MetricPoints[] counts = new MetricPoints[layout.Counts.Count];
         for (int index = 0; index < counts.Length; index++)
         {
-            counts[index] = MetricPoints.Sum(layout.Counts[index].Name, layout.Counts[index].Description);
+            counts[index] = MetricPoints.Sum(layout.Counts[index].Name, layout.Counts[index].Description, isDelta);
             sumsByFamily[(int)SeriesLayout.FamilyOf(index)] = counts[index];
         }
 
         return counts;
     }
 
-    private void AddSeries(SeriesStore series, int slot, PointTimes times, MetricPoints? sum)
+    private void AddPoints(SeriesStore series, int slot, SeriesFamily family, PointTimes times, MetricPoints? sum)
     {
-        SeriesFamily family = SeriesKeyCodec.Family(series.Key(slot));
-        EncodeAttributes(series, slot, family);
         ulong count = series.SpanCount(slot);
         if (sum is not null)
         {
@@ -360,29 +371,5 @@ public sealed class PointEncoder
         {
             point.WriteVarintField(field, NoRecordedValue);
         }
-    }
-
-    private byte[] EncodeBounds(IReadOnlyList<long> boundsNanos)
-    {
-        ProtobufBuffer encoded = new();
-        foreach (long bound in boundsNanos)
-        {
-            encoded.WriteFixed64(BitConverter.DoubleToUInt64Bits((double)bound / nanosPerUnit));
-        }
-
-        return encoded.Written.ToArray();
-    }
-
-    private static byte[][] EncodeNames(ReadOnlySpan<string> names)
-    {
-        byte[][] fields = new byte[names.Length][];
-        for (int i = 0; i < fields.Length; i++)
-        {
-            ProtobufBuffer field = new();
-            field.WriteField(1, Encoding.UTF8.GetBytes(names[i]));
-            fields[i] = field.Written.ToArray();
-        }
-
-        return fields;
     }
 }

@@ -23,6 +23,14 @@ public sealed record PointRules
     /// <summary>Idle stream time in milliseconds after which a series ends with a stale marker; 0 means never.</summary>
     public long ExpiryMillis { get; init; } = 3_600_000;
 
+    /// <summary>
+    /// Stream time in milliseconds without any span after which all series of a resource end with stale markers; 0 means never.
+    /// </summary>
+    public long ResourceExpiryMillis { get; init; }
+
+    /// <summary>When a series is sent.</summary>
+    public EmissionRules Emission { get; init; } = EmissionRules.All;
+
     /// <summary>Bounds and unit of the duration metric.</summary>
     public HistogramRules Histogram { get; init; } = new();
 
@@ -39,6 +47,8 @@ public sealed record PointRules
         RulesFingerprint = rulesFingerprint,
         IntervalMillis = IntervalMillis,
         ExpiryMillis = ExpiryMillis,
+        ResourceExpiryMillis = ResourceExpiryMillis,
+        Emission = Emission,
         Histogram = layout.Has(SeriesFamily.Spans) || layout.Has(SeriesFamily.Duration) ? Histogram.Shape : default,
         Layout = layout,
     };

@@ -5,4 +5,5 @@ namespace StreamSpanMetrics.Core.Points;
 /// <param name="TimeNanos">Time of the value, or of the stale marker.</param>
 /// <param name="HasZeroPoint">Whether a zero point at the start time comes first (P-2).</param>
 /// <param name="IsStale">Whether the series ends: a point without a value.</param>
-internal readonly record struct PointTimes(ulong StartNanos, ulong TimeNanos, bool HasZeroPoint, bool IsStale);
+/// <param name="GapNanos">Time of the gap point, if the series has one: the start of the step (P-1).</param>
+internal readonly record struct PointTimes(ulong StartNanos, ulong TimeNanos, bool HasZeroPoint, bool IsStale, ulong GapNanos = 0);

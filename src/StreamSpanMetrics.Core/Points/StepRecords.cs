@@ -22,6 +22,8 @@ public sealed class StepRecords
     private readonly bool hasOwnStarts;
     private readonly ulong startNanos;
     private readonly ulong endNanos;
+    private readonly GapTotals? gaps;
+    private readonly bool isDelta;
     private uint skip;
     private int resourceAt;
     private int slotAt;
@@ -36,7 +38,9 @@ public sealed class StepRecords
         this.encoder = encoder;
         this.skip = skip;
         step = state.ClosingStep ?? throw new InvalidOperationException("No step is closing.");
-        endNanos = (ulong)((step + 1) * encoder.IntervalMillis) * NanosPerMilli;
+        endNanos = Nanos(step + 1);
+        gaps = state.Totals.Gaps;
+        isDelta = state.Totals.Schedule.IsDelta;
     }
 
     /// <summary>Records of all totals at once, without zero points: for a computation without a stream.</summary>
@@ -88,10 +92,12 @@ public sealed class StepRecords
 
     private bool Advance()
     {
-        while (resourceAt < state.Resources.Count)
+        StepDue? due = isTotals ? null : state.Totals.Due;
+        IReadOnlyList<ResourceTotals> resources = due?.Resources ?? state.Resources;
+        while (resourceAt < resources.Count)
         {
-            ResourceTotals resource = state.Resources[resourceAt];
-            List<int> slots = resource.SlotsInKeyOrder;
+            ResourceTotals resource = resources[resourceAt];
+            List<int> slots = due is null || resource.IsWholeDue ? resource.SlotsInKeyOrder : resource.DueSlots;
             if (slotAt == slots.Count)
             {
                 resourceAt++;
@@ -104,7 +110,7 @@ public sealed class StepRecords
                 encoder.BeginResource(resource, WasEmitted(resource) ? resource.Job.PreviousDescriptive : null);
             }
 
-            while (slotAt < slots.Count && encoder.TryAdd(state.Totals.Series, slots[slotAt], Times(slots[slotAt])))
+            while (slotAt < slots.Count && encoder.TryAdd(state.Totals.Series, slots[slotAt], Times(slots[slotAt]), gaps))
             {
                 slotAt++;
             }
@@ -119,7 +125,7 @@ public sealed class StepRecords
     // A resource born in this step has never been seen with the old attributes: there is nothing to end.
     private bool WasEmitted(ResourceTotals resource)
     {
-        if (isTotals || resource.Job.PreviousDescriptive is null)
+        if (isTotals || isDelta || resource.Job.PreviousDescriptive is null)
         {
             return false;
         }
@@ -138,15 +144,21 @@ public sealed class StepRecords
     private PointTimes Times(int slot)
     {
         long firstStep = state.Totals.Series.FirstStep(slot);
-        ulong start = (ulong)(firstStep * encoder.IntervalMillis) * NanosPerMilli;
         if (isTotals)
         {
-            return new PointTimes(hasOwnStarts ? start : startNanos, endNanos, false, false);
+            return new PointTimes(hasOwnStarts ? Nanos(firstStep) : startNanos, endNanos, false, false);
+        }
+
+        if (isDelta)
+        {
+            return new PointTimes(Nanos(firstStep), endNanos, false, false);
         }
 
         bool isStale = state.Totals.IsExpired(slot, step);
 
         // (P-2) A stale marker comes 1 ms early, so that a series born anew in the next step does not share its timestamp.
-        return new PointTimes(start, isStale ? endNanos - NanosPerMilli : endNanos, firstStep == step, isStale);
+        return new PointTimes(Nanos(firstStep), isStale ? endNanos - NanosPerMilli : endNanos, firstStep == step, isStale, Nanos(step));
     }
+
+    private ulong Nanos(long atStep) => (ulong)(atStep * encoder.IntervalMillis) * NanosPerMilli;
 }

@@ -68,6 +68,12 @@ public sealed record ConnectorSettings
     /// <summary><c>series_expiration</c>: idle stream time after which a series ends; zero means never (the connector's default).</summary>
     public TimeSpan SeriesExpiration { get; init; } = TimeSpan.FromHours(1);
 
+    /// <summary><c>metrics_expiration</c>: stream time without a span after which all series of a resource end; zero means never.</summary>
+    public TimeSpan MetricsExpiration { get; init; }
+
+    /// <summary><c>aggregation_temporality</c>: points tell what was added since the one before, not what there is in all.</summary>
+    public bool IsDelta { get; init; }
+
     /// <summary><c>add_resource_attributes</c>: wins over <see cref="FeatureGate.ExcludeResourceMetrics"/>; without it of no effect.</summary>
     public bool AddResourceAttributes { get; init; }
 }

@@ -63,6 +63,8 @@ public static class RulesBuilder
             : settings.Connector.Namespace,
         IntervalMillis = (long)settings.Connector.MetricsFlushInterval.TotalMilliseconds,
         ExpiryMillis = (long)settings.Connector.SeriesExpiration.TotalMilliseconds,
+        ResourceExpiryMillis = (long)settings.Connector.MetricsExpiration.TotalMilliseconds,
+        Emission = Emission(settings),
         Histogram = Histogram(settings),
     };
 
@@ -110,6 +112,23 @@ public static class RulesBuilder
         }
 
         return conditions.Count == 0 ? null : new JoinedCondition(IsAll: false, conditions);
+    }
+
+    private static EmissionRules Emission(ProcessorSettings settings)
+    {
+        if (settings.Connector.IsDelta)
+        {
+            return new EmissionRules { Mode = EmissionMode.Delta };
+        }
+
+        return !settings.Stream.EmitsChanged
+            ? EmissionRules.All
+            : new EmissionRules
+            {
+                Mode = EmissionMode.Changed,
+                ActiveMillis = (long)settings.Stream.ActiveFor.TotalMilliseconds,
+                HeartbeatMillis = (long)settings.Stream.Heartbeat.TotalMilliseconds,
+            };
     }
 
     private static bool Has(ProcessorSettings settings, FeatureGate gate)

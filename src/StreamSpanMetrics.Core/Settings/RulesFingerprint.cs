@@ -3,6 +3,7 @@ using System.Text;
 using StreamSpanMetrics.Core.Otlp;
 using StreamSpanMetrics.Core.Points;
 using StreamSpanMetrics.Core.Spans;
+using StreamSpanMetrics.Core.Totals;
 
 namespace StreamSpanMetrics.Core.Settings;
 
@@ -64,6 +65,14 @@ public sealed record RulesFingerprint
         LineIf(spans.IncludeSamplingMethod, text, "sampling_method", true);
         LineIf(!spans.IncludeResource, text, "resource_attributes", "none");
         Counts(text, settings.Connector.Counts);
+        LineIf(points.ResourceExpiryMillis > 0, text, "resource_expiry_millis", points.ResourceExpiryMillis);
+        LineIf(points.Emission.Mode == EmissionMode.Delta, text, "temporality", "delta");
+        if (points.Emission.Mode == EmissionMode.Changed)
+        {
+            Line(text, "emit_changed_active_millis", points.Emission.ActiveMillis);
+            Line(text, "emit_changed_heartbeat_millis", points.Emission.HeartbeatMillis);
+        }
+
         return text.ToString();
     }
 

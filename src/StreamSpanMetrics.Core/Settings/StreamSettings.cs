@@ -65,6 +65,17 @@ public sealed record StreamSettings
     /// <summary>For how long such a partition is paused.</summary>
     public TimeSpan BreakerPause { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// <c>emit: changed</c>: series that did not change for <see cref="ActiveFor"/> are sent at each <see cref="Heartbeat"/> only (P-1).
+    /// </summary>
+    public bool EmitsChanged { get; init; }
+
+    /// <summary>With <see cref="EmitsChanged"/>: how long after its last change a series is sent at every step; from 0.</summary>
+    public TimeSpan ActiveFor { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>With <see cref="EmitsChanged"/>: time between two points of a series that does not change; at least a step.</summary>
+    public TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(60);
+
     /// <summary>Whether spans without service name are dropped instead of counted under <c>unknown_service</c>.</summary>
     public bool DropMissingServiceName { get; init; }
 

@@ -40,6 +40,12 @@ public sealed class JobTotals
 
     internal long LastChangeStep { get; set; } = NoStep;
 
+    /// <summary>
+    /// The last step in which the agreement became smaller after it had been emitted; <see cref="NoStep"/> if none did. All its series were
+    /// sent in that step.
+    /// </summary>
+    internal long ShrunkStep { get; set; } = NoStep;
+
     internal int ResourceCount { get; set; }
 
     /// <summary>Joins what the entries of one step agree on; returns whether an agreement that was emitted before became smaller.</summary>
@@ -62,12 +68,14 @@ public sealed class JobTotals
         }
 
         PreviousDescriptive ??= before;
+        ShrunkStep = step;
         return true;
     }
 
     /// <summary>Takes over what a snapshot knows.</summary>
-    internal void Restore(AttributeValue[] descriptive, long lastChangeStep)
+    internal void Restore(AttributeValue[] descriptive, long lastChangeStep, long shrunkStep)
     {
+        ShrunkStep = shrunkStep;
         AgreedDescriptive = descriptive;
         LastChangeStep = lastChangeStep;
     }
@@ -76,6 +84,7 @@ public sealed class JobTotals
     internal void Forget()
     {
         LastChangeStep = NoStep;
+        ShrunkStep = NoStep;
         AgreedDescriptive = [];
     }
 }

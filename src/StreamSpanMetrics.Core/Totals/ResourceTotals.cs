@@ -36,7 +36,21 @@ public sealed class ResourceTotals
     /// <summary>Slots born in the step being closed, not yet among the others.</summary>
     internal List<int> NewSlots { get; } = [];
 
+    /// <summary>Slots with points in the step being closed, where not all have them: in key order once that is known.</summary>
+    internal List<int> DueSlots { get; } = [];
+
+    /// <summary>Whether all its slots have points in the step being closed.</summary>
+    internal bool IsWholeDue { get; set; }
+
+    /// <summary>How many of its slots end with the step being closed, as far as the calendar says; 0 between steps.</summary>
+    internal int EndingSlots { get; set; }
+
     internal long LastChangeStep { get; set; } = JobTotals.NoStep;
+
+    /// <summary>
+    /// Last step with an entry, as far as this process has seen it: unlike <see cref="LastChangeStep"/> never ahead of the step that closes.
+    /// </summary>
+    internal long LastSeenStep { get; set; } = JobTotals.NoStep;
 
     /// <summary>Whether it has left with the step that is ending.</summary>
     internal bool HasEnded { get; set; }

@@ -91,6 +91,19 @@ internal sealed class SeriesStore
         page.KeyLength(at) = key.Length;
         page.Hash(at) = hash;
         page.Resource(at) = resource;
+        Reset(slot);
+        page.FirstStep(at) = 0;
+        page.LastChangeStep(at) = 0;
+        Count++;
+        Index(slot);
+        return slot;
+    }
+
+    /// <summary>Sets all that was counted of a series back to nothing.</summary>
+    public void Reset(int slot)
+    {
+        SeriesPage page = pages[slot >> SeriesPage.SlotBits];
+        int at = slot & PageMask;
         page.Count(at) = 0;
         page.Sum(at) = 0;
         page.Buckets(at).Clear();
@@ -98,12 +111,6 @@ internal sealed class SeriesStore
         {
             page.Exponential(at)?.Clear();
         }
-
-        page.FirstStep(at) = 0;
-        page.LastChangeStep(at) = 0;
-        Count++;
-        Index(slot);
-        return slot;
     }
 
     /// <summary>Makes room in the index for about as many series: it need not grow from step to step then.</summary>

@@ -19,6 +19,12 @@ public sealed record ShardRules
     /// <summary>Idle stream time in milliseconds after which a series expires; 0 means never.</summary>
     public long ExpiryMillis { get; init; } = 3_600_000;
 
+    /// <summary>Stream time in milliseconds without any entry after which all series of a resource expire; 0 means never.</summary>
+    public long ResourceExpiryMillis { get; init; }
+
+    /// <summary>When a series is sent.</summary>
+    public EmissionRules Emission { get; init; } = EmissionRules.All;
+
     /// <summary>How the durations of a series are kept; nothing without that metric.</summary>
     public HistogramShape Histogram { get; init; }
 
@@ -26,7 +32,10 @@ public sealed record ShardRules
     public required SeriesLayout Layout { get; init; }
 
     /// <summary>Steps without a change after which a series expires; <see cref="long.MaxValue"/> means never.</summary>
-    public long ExpirySteps => ExpiryMillis <= 0 ? long.MaxValue : ((ExpiryMillis - 1) / IntervalMillis) + 1;
+    public long ExpirySteps => StepsOf(ExpiryMillis);
+
+    /// <summary>Steps without an entry after which the series of a resource expire; <see cref="long.MaxValue"/> means never.</summary>
+    public long ResourceExpirySteps => StepsOf(ResourceExpiryMillis);
 
     /// <summary>floor(<paramref name="unixMillis"/> / interval), also for times before 1970.</summary>
     public long StepOf(long unixMillis)
@@ -34,6 +43,8 @@ public sealed record ShardRules
         long step = unixMillis / IntervalMillis;
         return unixMillis % IntervalMillis < 0 ? step - 1 : step;
     }
+
+    private long StepsOf(long millis) => millis <= 0 ? long.MaxValue : ((millis - 1) / IntervalMillis) + 1;
 
     /// <summary>Number of dimensions by family; -1 where the rules have no such family.</summary>
     internal int[] DimensionCounts()

@@ -105,8 +105,8 @@ public sealed class ShardState
     public bool CanSnapshot => ClosingStep is null && !Totals.IsAheadOfReplay;
 
     /// <summary>
-    /// The next step that all watermarks have passed, or that was forced (T4, T5); null if there is none. With live series every
-    /// step comes; steps without any are jumped over (T6).
+    /// The next step that all watermarks have passed, or that was forced (T4, T5); null if there is none. Steps with nothing due are jumped
+    /// over (T6).
     /// </summary>
     public long? NextClosableStep
     {
@@ -123,7 +123,7 @@ public sealed class ShardState
                 return null;
             }
 
-            long next = Totals.IsEmpty ? openSteps.First : ClosedStep + 1;
+            long next = Totals.NextStep(ClosedStep, openSteps.First);
             return next <= target ? next : null;
         }
     }
@@ -229,7 +229,7 @@ public sealed class ShardState
             throw new InvalidOperationException("Only the next closable step can be closed.");
         }
 
-        closing.Begin(step);
+        closing.Begin(step, isEmitted: true);
     }
 
     /// <summary>Goes on closing. Where the work is cut changes nothing in what comes out.</summary>
@@ -276,10 +276,7 @@ public sealed class ShardState
     /// <summary>Drops forced closes that every later replay starts behind.</summary>
     internal void PruneForcedCloses(long replayOffset) => forcedCloses.RemoveAll(forced => forced.DeltasOffset < replayOffset);
 
-    /// <summary>
-    /// Closes steps without emission, at most through <paramref name="through"/>, jumping from one step in which something
-    /// changes to the next (T6).
-    /// </summary>
+    /// <summary>Closes steps without emission, at most up to a given one, jumping from one in which something changes to the next (T6).</summary>
     private void CloseSilently(long through)
     {
         long target = Math.Min(Target(), through);
@@ -329,7 +326,7 @@ public sealed class ShardState
     // All at once: for a replay, beside which nobody waits.
     private void CloseAtOnce(long step)
     {
-        closing.Begin(step);
+        closing.Begin(step, isEmitted: false);
         for (int work = int.MaxValue; !closing.ContinueMerging(ref work); work = int.MaxValue)
         {
         }
@@ -387,11 +384,12 @@ public sealed class ShardState
         return Math.Max(clock == SourceState.NoClock ? NoStep : Rules.StepOf(clock) - 1, forcedThroughStep);
     }
 
-    // (T6) With nothing alive and nothing open below, closing has no effect but the number.
+    // (T6) With nothing due and nothing open below, closing has no effect but the number. A calendar is asked only when all is there again.
     private void JumpOverNothing()
     {
         long target = Target();
-        if (Totals.IsEmpty && ClosedStep < target && openSteps.First > target)
+        bool isKnown = Totals.Calendar is null || ClosedStep >= EmittedThroughStep;
+        if (ClosedStep < target && isKnown && Totals.NextStep(ClosedStep, openSteps.First) > target)
         {
             ClosedStep = target;
             Totals.JumpTo(target);

@@ -8,12 +8,16 @@ internal sealed class ShardTotals
 {
     private readonly int[] dimensionCounts;
     private readonly long expirySteps;
+
+    // A resource or job that nothing came of for so long has no series left.
+    private readonly long idleSteps;
     private readonly Dictionary<byte[], ResourceTotals> resources = new(ByteKeyComparer.Instance);
     private readonly Dictionary<byte[], JobTotals> jobs = new(ByteKeyComparer.Instance);
     private readonly Dictionary<byte[], ResourceTotals>.AlternateLookup<ReadOnlySpan<byte>> resourcesBySpan;
     private readonly Dictionary<byte[], JobTotals>.AlternateLookup<ReadOnlySpan<byte>> jobsBySpan;
     private readonly List<ResourceTotals> inKeyOrder = [];
     private readonly List<JobTotals> shrunkJobs = [];
+    private readonly Dictionary<int, ResourceTotals> byNumber = [];
     private readonly Dictionary<string, long> seriesByService = new(StringComparer.Ordinal);
     private long[]? chunkClosedSteps;
     private int nextResourceNumber;
@@ -26,6 +30,20 @@ internal sealed class ShardTotals
         this.dimensionCounts = dimensionCounts;
         expirySteps = rules.ExpirySteps;
         Series = new SeriesStore(rules.Histogram, dimensionCounts);
+        Schedule = new EmissionSchedule(rules);
+        idleSteps = Math.Min(rules.ExpirySteps, rules.ResourceExpirySteps);
+        ResourceExpiry = rules.ResourceExpirySteps == long.MaxValue ? null : new ResourceExpiry(rules.ResourceExpirySteps);
+        if (Schedule.IsSparse)
+        {
+            Calendar = new DueCalendar(Series, Schedule, expirySteps);
+            Due = new StepDue(this, Calendar);
+        }
+
+        if (Schedule.IsSparse && !Schedule.IsDelta)
+        {
+            Gaps = new GapTotals(Series, new SeriesStore(rules.Histogram, dimensionCounts));
+        }
+
         resourcesBySpan = resources.GetAlternateLookup<ReadOnlySpan<byte>>();
         jobsBySpan = jobs.GetAlternateLookup<ReadOnlySpan<byte>>();
         Merge = new StepMerge(this);
@@ -33,6 +51,24 @@ internal sealed class ShardTotals
     }
 
     public SeriesStore Series { get; }
+
+    /// <summary>At which steps a series has points.</summary>
+    public EmissionSchedule Schedule { get; }
+
+    /// <summary>Ends whole resources; null where they end with their last series only.</summary>
+    public ResourceExpiry? ResourceExpiry { get; }
+
+    /// <summary>Which series are due when; null where all of them are at every step.</summary>
+    public DueCalendar? Calendar { get; }
+
+    /// <summary>The series due at the step that is closing; null where all of them are at every step.</summary>
+    public StepDue? Due { get; }
+
+    /// <summary>What the gap points of the step that is closing need; null where there are none.</summary>
+    public GapTotals? Gaps { get; }
+
+    /// <summary>Jobs whose agreement the step that is closing made smaller.</summary>
+    public IReadOnlyList<JobTotals> ShrunkJobs => shrunkJobs;
 
     /// <summary>The first half of closing a step: its entries are added.</summary>
     public StepMerge Merge { get; }
@@ -56,29 +92,58 @@ internal sealed class ShardTotals
     /// <summary>Whether some restored chunks already contain steps that the replay has yet to close (S3).</summary>
     public bool IsAheadOfReplay => chunkClosedSteps is not null;
 
+    /// <summary>Whether a series ends with the step that is closing, where <see cref="Due"/> was asked.</summary>
+    public bool AnyEnding => Due?.AnyEnding == true;
+
     /// <summary>Dimensions of a family under the rules.</summary>
     public int DimensionCount(int family) => dimensionCounts[family];
 
     /// <summary>Whether a series ends with this step (P-2).</summary>
-    public bool IsExpired(int slot, long step) => step - Series.LastChangeStep(slot) >= expirySteps;
+    public bool IsExpired(int slot, long step) => step >= EndOf(slot);
+
+    /// <summary>The step with which a series ends if nothing comes; <see cref="long.MaxValue"/> if it never does.</summary>
+    public long EndOf(int slot)
+    {
+        long end = Later(Series.LastChangeStep(slot), expirySteps);
+        if (ResourceExpiry is null)
+        {
+            return end;
+        }
+
+        int chunk = chunkClosedSteps is null ? 0 : ChunkOf(Series.Hash(slot), chunkClosedSteps.Length);
+        return Math.Min(end, Later(ResourceExpiry.LastSeen(ResourceOf(slot), chunk), ResourceExpiry.Steps));
+    }
 
     /// <summary>
     /// A step before which nothing here expires if nothing changes; <see cref="long.MaxValue"/> if nothing ever does. At that step
     /// something may, or only looks as if it might: closing it tells.
     /// </summary>
-    public long NextExpiryStep() => expirySteps == long.MaxValue ? long.MaxValue : nextExpiryStep;
+    public long NextExpiryStep() => idleSteps == long.MaxValue ? long.MaxValue : nextExpiryStep;
+
+    /// <summary>The next step behind a closed one that has to be closed for itself, the first open step being given (T6).</summary>
+    public long NextStep(long closedStep, long firstOpen)
+    {
+        if (Calendar is null)
+        {
+            return IsEmpty ? firstOpen : closedStep + 1;
+        }
+
+        long next = Math.Min(Calendar.NextDue(closedStep), NextExpiryStep());
+        next = Math.Min(next, ResourceExpiry?.NextEnd(closedStep) ?? long.MaxValue);
+        return Math.Min(firstOpen, closedStep == ShardState.NoStep ? next : Math.Max(next, closedStep + 1));
+    }
 
     /// <summary>Whether anything can expire with this step.</summary>
-    public bool MayExpire(long step) => expirySteps != long.MaxValue && step >= nextExpiryStep;
+    public bool MayExpire(long step) => idleSteps != long.MaxValue && step >= nextExpiryStep;
 
     /// <summary>Says that something has changed in a step.</summary>
-    public void NoteChange(long step) => nextExpiryStep = Math.Min(nextExpiryStep, Later(step));
+    public void NoteChange(long step) => nextExpiryStep = Math.Min(nextExpiryStep, Later(step, idleSteps));
 
-    /// <summary>Says when what is left changed, as seen by looking at all of it; <see cref="long.MaxValue"/> if nothing is left.</summary>
-    public void NoteOldestChange(long step) => nextExpiryStep = Later(step);
+    /// <summary>Says what ends next, as seen by looking at all that is left; <see cref="long.MaxValue"/> if nothing is.</summary>
+    public void NoteNextEnd(long step) => nextExpiryStep = step;
 
-    /// <summary>What a change means for the oldest one: <see cref="long.MaxValue"/> where there was none.</summary>
-    public static long ChangeOf(long lastChangeStep) => lastChangeStep == JobTotals.NoStep ? long.MaxValue : lastChangeStep;
+    /// <summary>When a resource or job ends that changed last in a step; <see cref="long.MaxValue"/> where it never did.</summary>
+    public long EndOfIdle(long lastChangeStep) => lastChangeStep == JobTotals.NoStep ? long.MaxValue : Later(lastChangeStep, idleSteps);
 
     /// <summary>
     /// Ends a resource whose expired series have left, if nothing holds it. It stays in the list of resources until <see cref="EndJobs"/>.
@@ -98,6 +163,7 @@ internal sealed class ShardTotals
         resource.Job.ResourceCount--;
         resource.HasEnded = true;
         resources.Remove(resource.Key);
+        byNumber.Remove(resource.Number);
         return true;
     }
 
@@ -105,7 +171,7 @@ internal sealed class ShardTotals
     /// <param name="step">The step.</param>
     /// <param name="anyResourceEnded">Whether a resource ended.</param>
     /// <param name="work">Lowered by the jobs.</param>
-    /// <returns>The oldest change of a job that stays; <see cref="long.MaxValue"/> if there is none.</returns>
+    /// <returns>When the next job ends that stays; <see cref="long.MaxValue"/> if there is none.</returns>
     public long EndJobs(long step, bool anyResourceEnded, ref int work)
     {
         if (anyResourceEnded)
@@ -113,7 +179,7 @@ internal sealed class ShardTotals
             inKeyOrder.RemoveAll(static resource => resource.HasEnded);
         }
 
-        long oldest = long.MaxValue;
+        long next = long.MaxValue;
         List<JobTotals> ended = [];
         foreach (JobTotals job in jobs.Values)
         {
@@ -127,7 +193,7 @@ internal sealed class ShardTotals
                 ended.Add(job);
             }
 
-            oldest = Math.Min(oldest, ChangeOf(job.LastChangeStep));
+            next = Math.Min(next, EndOfIdle(job.LastChangeStep));
         }
 
         work -= jobs.Count;
@@ -136,7 +202,7 @@ internal sealed class ShardTotals
             jobs.Remove(job.Key);
         }
 
-        return oldest;
+        return next;
     }
 
     /// <summary>Counts series that a job got, or lost where the number is negative.</summary>
@@ -178,13 +244,16 @@ internal sealed class ShardTotals
         }
 
         shrunkJobs.Clear();
+        Due?.Clear();
+        Gaps?.Clear();
         JumpTo(step);
     }
 
     /// <summary>Declares up to which step each chunk of a restored set contains its series (S3).</summary>
     public void SetChunkClosedSteps(long[] closedSteps, long closedStep)
     {
-        chunkClosedSteps = closedStep >= Max(closedSteps) ? null : closedSteps;
+        chunkClosedSteps = closedSteps;
+        JumpTo(closedStep);
     }
 
     /// <summary>Leaves the state in which steps were jumped over without closing one by one.</summary>
@@ -193,6 +262,7 @@ internal sealed class ShardTotals
         if (chunkClosedSteps is not null && closedStep >= Max(chunkClosedSteps))
         {
             chunkClosedSteps = null;
+            ResourceExpiry?.JoinRestored(byNumber);
         }
     }
 
@@ -213,12 +283,21 @@ internal sealed class ShardTotals
     public ResourceTotals? FindResource(ReadOnlySpan<byte> key) =>
         resourcesBySpan.TryGetValue(key, out ResourceTotals? resource) ? resource : null;
 
+    /// <summary>The resource of a series.</summary>
+    public ResourceTotals ResourceOf(int slot) => byNumber[Series.Resource(slot)];
+
     public ResourceTotals FindOrAddResource(byte[] key, JobTotals job, AttributeValue[] identity)
     {
         if (!resources.TryGetValue(key, out ResourceTotals? resource))
         {
             resource = new ResourceTotals(nextResourceNumber++, key, job, [.. identity]);
             resources.Add(key, resource);
+            byNumber.Add(resource.Number, resource);
+            if (Calendar is not null)
+            {
+                ResourceExpiry?.Add(resource);
+            }
+
             job.ResourceCount++;
             int place = inKeyOrder.BinarySearch(resource, ResourceKeyOrder.Instance);
             inKeyOrder.Insert(~place, resource);
@@ -237,13 +316,13 @@ internal sealed class ShardTotals
     }
 
     private bool HasExpired(long lastChangeStep, long step) =>
-        lastChangeStep != JobTotals.NoStep && step - lastChangeStep >= expirySteps;
+        lastChangeStep != JobTotals.NoStep && step - lastChangeStep >= idleSteps;
 
     /// <summary>Whether a restored chunk contains a series or job as of this step already (S3).</summary>
     public bool IsContained(ulong hash, long step) =>
         chunkClosedSteps is not null && step <= chunkClosedSteps[ChunkOf(hash, chunkClosedSteps.Length)];
 
-    private long Later(long step) => step > long.MaxValue - expirySteps ? long.MaxValue : step + expirySteps;
+    private static long Later(long step, long steps) => step > long.MaxValue - steps ? long.MaxValue : step + steps;
 
     private static long Max(long[] steps)
     {

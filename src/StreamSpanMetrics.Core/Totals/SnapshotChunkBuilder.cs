@@ -88,6 +88,11 @@ internal sealed class SnapshotChunkBuilder
                 LastChangeStep = job.LastChangeStep,
             };
             AddAttributes(jobMessage.Descriptive, job.AgreedDescriptive);
+            if (state.Totals.Schedule.IsSparse && job.ShrunkStep != JobTotals.NoStep)
+            {
+                jobMessage.ShrunkStep = job.ShrunkStep;
+            }
+
             jobs.Add(job, jobMessage);
             head.Jobs.Add(jobMessage);
         }
@@ -146,7 +151,7 @@ internal sealed class SnapshotChunkBuilder
         keys.Clear();
     }
 
-    private static SnapshotResource NewEntry(ResourceTotals resource)
+    private SnapshotResource NewEntry(ResourceTotals resource)
     {
         SnapshotResource entry = new()
         {
@@ -155,6 +160,11 @@ internal sealed class SnapshotChunkBuilder
             Series = new SeriesColumns(),
         };
         AddAttributes(entry.Identity, resource.IdentityValues);
+        if (state.Totals.ResourceExpiry is not null)
+        {
+            entry.LastSeenStep = resource.LastSeenStep;
+        }
+
         return entry;
     }
 

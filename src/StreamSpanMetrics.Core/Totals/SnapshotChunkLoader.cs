@@ -58,7 +58,8 @@ internal sealed class SnapshotChunkLoader
             NoteChange(entry.LastChangeStep);
             if (resource.Job.LastChangeStep == JobTotals.NoStep)
             {
-                resource.Job.Restore(AttributeValue.ListFrom(message.Descriptive), message.LastChangeStep);
+                long shrunkStep = message.HasShrunkStep ? message.ShrunkStep : JobTotals.NoStep;
+                resource.Job.Restore(AttributeValue.ListFrom(message.Descriptive), message.LastChangeStep, shrunkStep);
                 NoteChange(message.LastChangeStep);
             }
         }
@@ -68,6 +69,11 @@ internal sealed class SnapshotChunkLoader
     {
         AttributeValue[] identity = AttributeValue.ListFrom(message.Identity);
         ResourceTotals resource = FindOrAdd(message.ServiceNamespace, message.ServiceName, identity);
+        if (message.HasLastSeenStep)
+        {
+            totals.ResourceExpiry?.Restore(resource, (int)chunk.Chunk, message.LastSeenStep);
+        }
+
         SeriesColumnsReader entries = columns.Open(message.Series);
         SeriesStore series = totals.Series;
         for (int entry = 0; entries.MoveNext(); entry++)
@@ -86,6 +92,7 @@ internal sealed class SnapshotChunkLoader
             series.FirstStep(slot) = message.FirstSteps[entry];
             series.LastChangeStep(slot) = message.LastChangeSteps[entry];
             NoteChange(series.LastChangeStep(slot));
+            totals.Calendar?.Add(slot);
             resource.SlotsInKeyOrder.Add(slot);
         }
 

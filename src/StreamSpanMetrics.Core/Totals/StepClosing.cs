@@ -6,6 +6,8 @@ internal sealed class StepClosing
     private readonly ShardTotals totals;
     private readonly OpenSteps openSteps;
     private OpenStep? merging;
+    private StepDue? collecting;
+    private bool isCollected;
     private bool isEnding;
 
     public StepClosing(ShardTotals totals, OpenSteps openSteps)
@@ -18,13 +20,17 @@ internal sealed class StepClosing
     public long? Step { get; private set; }
 
     /// <summary>Begins with a step, which need not have any entry.</summary>
-    public void Begin(long step)
+    /// <param name="step">The step.</param>
+    /// <param name="isEmitted">Whether its records are made between merging and ending.</param>
+    public void Begin(long step, bool isEmitted)
     {
         Step = step;
+        collecting = isEmitted ? totals.Due : null;
+        isCollected = false;
         merging = openSteps.Take(step);
         if (merging is not null)
         {
-            totals.Merge.Begin(merging, step);
+            totals.Merge.Begin(merging, step, isEmitted);
         }
     }
 
@@ -47,7 +53,13 @@ internal sealed class StepClosing
             merging = null;
         }
 
-        return true;
+        if (collecting is not null && !isCollected)
+        {
+            isCollected = true;
+            collecting.Begin(Step.Value);
+        }
+
+        return collecting is null || collecting.Continue(ref work);
     }
 
     /// <summary>Ends the step after its emission; true when it has ended.</summary>
@@ -61,7 +73,7 @@ internal sealed class StepClosing
         if (!isEnding)
         {
             isEnding = true;
-            totals.End.Begin(step);
+            totals.End.Begin(step, isCollected);
         }
 
         if (!totals.End.Continue(ref work))

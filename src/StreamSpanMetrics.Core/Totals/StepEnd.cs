@@ -15,8 +15,9 @@ internal sealed class StepEnd
     private int resourceAt;
     private int slotAt;
     private int kept;
-    private long oldestChange;
+    private long nextEnd;
     private bool anyEnded;
+    private bool isCollected;
 
     public StepEnd(ShardTotals totals) => this.totals = totals;
 
@@ -29,13 +30,16 @@ internal sealed class StepEnd
     }
 
     /// <summary>Begins with a step that was emitted.</summary>
-    public void Begin(long closingStep)
+    /// <param name="closingStep">The step.</param>
+    /// <param name="endsAreKnown">Whether resources know how many of their series end: those where none does need not be looked through.</param>
+    public void Begin(long closingStep, bool endsAreKnown)
     {
         step = closingStep;
+        isCollected = endsAreKnown;
         resourceAt = 0;
         anyEnded = false;
-        oldestChange = long.MaxValue;
-        phase = totals.MayExpire(closingStep) ? Phase.Series : Phase.Keys;
+        nextEnd = long.MaxValue;
+        phase = totals.MayExpire(closingStep) || (endsAreKnown && totals.AnyEnding) ? Phase.Series : Phase.Keys;
         BeginResource();
     }
 
@@ -56,8 +60,8 @@ internal sealed class StepEnd
                     ContinueSeries(ref work);
                     break;
                 case Phase.Jobs:
-                    oldestChange = Math.Min(oldestChange, totals.EndJobs(step, anyEnded, ref work));
-                    totals.NoteOldestChange(oldestChange);
+                    nextEnd = Math.Min(nextEnd, totals.EndJobs(step, anyEnded, ref work));
+                    totals.NoteNextEnd(nextEnd);
                     phase = Phase.Keys;
                     break;
                 default:
@@ -79,6 +83,12 @@ internal sealed class StepEnd
 
         ResourceTotals resource = totals.Resources[resourceAt];
         List<int> slots = resource.SlotsInKeyOrder;
+        if (isCollected && resource.EndingSlots == 0)
+        {
+            slotAt = slots.Count;
+            kept = slots.Count;
+        }
+
         int end = (int)Math.Min(slots.Count, slotAt + ((long)work * SeenPerWork));
         work -= 1 + ((end - slotAt) / SeenPerWork);
         for (; slotAt < end; slotAt++)
@@ -86,12 +96,13 @@ internal sealed class StepEnd
             int slot = slots[slotAt];
             if (totals.IsExpired(slot, step))
             {
+                totals.Calendar?.Remove(slot);
                 totals.Series.Remove(slot);
                 work--;
             }
             else
             {
-                oldestChange = Math.Min(oldestChange, totals.Series.LastChangeStep(slot));
+                nextEnd = Math.Min(nextEnd, totals.EndOf(slot));
                 slots[kept++] = slot;
             }
         }
@@ -100,8 +111,9 @@ internal sealed class StepEnd
         {
             totals.CountSeries(resource.Job, kept - slots.Count);
             slots.RemoveRange(kept, slots.Count - kept);
+            resource.EndingSlots = 0;
             anyEnded |= totals.EndResource(resource, step);
-            oldestChange = Math.Min(oldestChange, ShardTotals.ChangeOf(resource.LastChangeStep));
+            nextEnd = Math.Min(nextEnd, totals.EndOfIdle(resource.LastChangeStep));
             resourceAt++;
             BeginResource();
         }

@@ -22,6 +22,7 @@ internal sealed class StepMerge
     private int[] slots = [];
     private OpenStep? step;
     private long number;
+    private bool keepsGaps;
     private Phase phase;
     private SortedSet<StepResource>.Enumerator resources;
     private ResourceTotals? resource;
@@ -44,9 +45,13 @@ internal sealed class StepMerge
     }
 
     /// <summary>Begins with a step; the totals change from the first <see cref="Continue"/> on.</summary>
-    public void Begin(OpenStep open, long stepNumber)
+    /// <param name="open">Its entries.</param>
+    /// <param name="stepNumber">Its number.</param>
+    /// <param name="isEmitted">Whether it is emitted then: what gap points need is kept.</param>
+    public void Begin(OpenStep open, long stepNumber, bool isEmitted)
     {
         step = open;
+        keepsGaps = isEmitted;
         number = stepNumber;
         int limit = open.Series.SlotLimit;
         if (slots.Length < limit || slots.Length > limit * 4)
@@ -124,6 +129,10 @@ internal sealed class StepMerge
         if (resources.MoveNext())
         {
             resource = totals.FindResource(resources.Current.Key);
+            if (resource is not null)
+            {
+                resource.LastSeenStep = number;
+            }
         }
         else if (next == Phase.Touch)
         {
@@ -154,11 +163,38 @@ internal sealed class StepMerge
             else if (resource is not null && totals.Series.TryFind(hash, resource.Number, open.Series.Key(from), out int slot))
             {
                 slots[from] = slot + 1;
-                totals.Series.LastChangeStep(slot) = number;
+                NoteChange(resource, slot);
             }
         }
 
         return true;
+    }
+
+    // Nothing of the step is added yet.
+    private void NoteChange(ResourceTotals of, int slot)
+    {
+        SeriesStore series = totals.Series;
+        long before = series.LastChangeStep(slot);
+        if (totals.Calendar is null)
+        {
+            series.LastChangeStep(slot) = number;
+            return;
+        }
+
+        totals.Calendar.Remove(slot);
+        series.LastChangeStep(slot) = number;
+        totals.Calendar.Add(slot);
+        if (totals.Gaps is not null && keepsGaps && !totals.Schedule.IsDue(before, number - 1) && of.Job.ShrunkStep != number - 1)
+        {
+            totals.Gaps.Keep(slot);
+        }
+
+        // What a delta point tells of begins where the point before it ended, with nothing.
+        if (totals.Schedule.IsDelta)
+        {
+            series.FirstStep(slot) = before + 1;
+            series.Reset(slot);
+        }
     }
 
     private bool Choose(StepResource entry, ref int work)
@@ -188,6 +224,7 @@ internal sealed class StepMerge
         {
             JobTotals job = totals.FindOrAddJob(jobKey, entry.ServiceNamespace, entry.ServiceName);
             resource = totals.FindOrAddResource(entry.Key, job, entry.Identity);
+            resource.LastSeenStep = number;
             if (!jobContained)
             {
                 totals.Agree(job, entry.Descriptive, number);
@@ -211,6 +248,7 @@ internal sealed class StepMerge
             int slot = totals.Series.Add(open.Series.Hash(from), resource!.Number, open.Series.Key(from), open.Series.Kinds(from));
             totals.Series.FirstStep(slot) = number;
             totals.Series.LastChangeStep(slot) = number;
+            totals.Calendar?.Add(slot);
             resource.NewSlots.Add(slot);
             slots[from] = slot + 1;
         }

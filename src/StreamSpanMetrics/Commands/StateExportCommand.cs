@@ -81,6 +81,12 @@ internal static class StateExportCommand
     private static List<ExportMetricsServiceRequest> Read(
         ProcessorSettings settings, IEnumerable<int> shards, ProgressView progress, CancellationToken stop)
     {
+        if (settings.Connector.IsDelta)
+        {
+            throw new ViewException(
+                "there are no totals to export: with delta temporality a shard holds only what its last points told", ExitCode.BadConfiguration);
+        }
+
         PointRules points = RulesBuilder.Points(settings);
         PointEncoder encoder = new(points, new SeriesLayout(RulesBuilder.Spans(settings)));
         using KafkaShardLog log = new(

@@ -49,7 +49,7 @@ internal sealed class TotalsComputation
         this.settings = settings;
         this.spansPerCut = spansPerCut;
         // Nothing can expire where no time passes.
-        points = RulesBuilder.Points(settings) with { MaxRecordBytes = MaxPieceBytes, ExpiryMillis = 0 };
+        points = RulesBuilder.Points(settings) with { MaxRecordBytes = MaxPieceBytes, ExpiryMillis = 0, ResourceExpiryMillis = 0 };
         folder = new RecordFolder(RulesBuilder.Spans(settings));
         Filtered = new FilterDrops(settings.Stream.Filter);
         accumulator = new DeltaAccumulator(new ExplicitBounds(points.Histogram), points.Histogram.Shape.IsExponential);
@@ -105,16 +105,17 @@ internal sealed class TotalsComputation
     /// Writes the totals as one <c>ExportMetricsServiceRequest</c> in OTLP JSON, on one line: all start at the smallest span start and
     /// are of the largest span end.
     /// </summary>
-    public void WriteOtlpJson(TextWriter output) => TotalsText.WriteOtlpJson(Requests(startNanos, endNanos), output);
+    public void WriteOtlpJson(TextWriter output) => TotalsText.WriteOtlpJson(Requests(startNanos, endNanos, points), output);
 
     /// <summary>Writes the series that remote write would send, as OpenMetrics text without times.</summary>
-    // The times do not show, but target_info needs one.
+    // The times do not show, but target_info needs one. The text holds totals, whatever the points of a stream would be.
     public void WriteOpenMetrics(TextWriter output) =>
-        TotalsText.WriteOpenMetrics(Requests(0, (ulong)points.IntervalMillis * 1_000_000), settings, output);
+        TotalsText.WriteOpenMetrics(
+            Requests(0, (ulong)points.IntervalMillis * 1_000_000, points with { Emission = EmissionRules.All }), settings, output);
 
-    private IEnumerable<ExportMetricsServiceRequest> Requests(ulong start, ulong end)
+    private IEnumerable<ExportMetricsServiceRequest> Requests(ulong start, ulong end, PointRules rules)
     {
-        StepRecords all = new(state, new PointEncoder(points, folder.Layout), start, end);
+        StepRecords all = new(state, new PointEncoder(rules, folder.Layout), start, end);
         while (all.MoveNext())
         {
             yield return ExportMetricsServiceRequest.Parser.ParseFrom(all.Value);

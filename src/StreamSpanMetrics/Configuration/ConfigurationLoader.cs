@@ -72,11 +72,18 @@ public static class ConfigurationLoader
         SelectedPath path = new PathSelector(file, top.Context.Problems).Select();
         SpanSourceSettings source = ReadSource(top, path, needsReceiver);
         StreamSettings stream = StreamSectionReader.Read(file.Stream, source.SessionTimeout);
+        ConnectorSettings connector = ReadConnector(top, path.Connector, stream.FeatureGates);
+        stream = EmissionReader.Read(file.Stream, stream, connector);
+        if (path.Connector is not null)
+        {
+            SpanMetricsReader.CheckSinks(Reader(top, path.Connector), connector, path.RemoteWriteExporter?.Path);
+        }
+
         KafkaExporterSettings? exporter = path.KafkaExporter is null ? null : KafkaExporterReader.Read(Reader(top, path.KafkaExporter));
         ProcessorSettings settings = new()
         {
             Source = WithOneCluster(top, path, source, exporter),
-            Connector = ReadConnector(top, path.Connector, stream.FeatureGates),
+            Connector = connector,
             MetricsTopic = exporter?.Topic ?? new MetricsTopicSettings(),
             RemoteWrite = path.RemoteWriteExporter is null
                 ? null

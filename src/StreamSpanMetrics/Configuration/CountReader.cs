@@ -34,7 +34,7 @@ internal static class CountReader
             // In an order of their own: a file that lists them in another one means the same.
             Counts = [.. metrics.OrderBy(metric => metric.Name, StringComparer.Ordinal)],
             MetricsFlushInterval = step,
-            SeriesExpiration = SpanMetricsReader.ReadExpiration(reader, defaults.SeriesExpiration, step),
+            SeriesExpiration = SpanMetricsReader.ReadExpiration(reader, "series_expiration", defaults.SeriesExpiration, step),
             ResourceMetricsKeyAttributes = SpanMetricsReader.ReadNames(reader, "resource_metrics_key_attributes", "an attribute name"),
         };
         SpanMetricsReader.CheckResources(reader, settings, []);

@@ -108,8 +108,9 @@ public static class SettingsWriter
         yaml.Add("enabled", connector.EventsEnabled);
         WriteDimensions(yaml, "dimensions", connector.EventsDimensions);
         yaml.Close();
-        yaml.Add("aggregation_temporality", "AGGREGATION_TEMPORALITY_CUMULATIVE");
+        yaml.Add("aggregation_temporality", connector.IsDelta ? SpanMetricsReader.Delta : SpanMetricsReader.Cumulative);
         yaml.Add("metrics_flush_interval", connector.MetricsFlushInterval);
+        yaml.Add("metrics_expiration", connector.MetricsExpiration);
         yaml.Add("series_expiration", connector.SeriesExpiration);
         yaml.Add("enable_metrics_sampling_method", connector.SamplingMethodEnabled);
         yaml.Add("add_resource_attributes", connector.AddResourceAttributes);
@@ -250,7 +251,13 @@ public static class SettingsWriter
         yaml.Add("records", stream.BreakerRecords);
         yaml.Add("pause", stream.BreakerPause);
         yaml.Close();
-        yaml.Add("emit", "all");
+        yaml.Add("emit", stream.EmitsChanged ? "changed" : "all");
+        if (stream.EmitsChanged)
+        {
+            yaml.Add("active_for", stream.ActiveFor);
+            yaml.Add("heartbeat", stream.Heartbeat);
+        }
+
         yaml.Add("missing_service_name", stream.DropMissingServiceName ? "drop" : "count");
         yaml.Add("presets", stream.Presets.Select(DimensionPresets.NameOf));
         yaml.Add("naming", stream.Naming.Select(NamingProfiles.NameOf));

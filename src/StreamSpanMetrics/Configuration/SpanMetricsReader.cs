@@ -13,11 +13,18 @@ internal static class SpanMetricsReader
     private const string SecondsHint = "the units are ms and s";
     private const string Status = "status.code";
     private const string OtelStatus = "otel.status_code";
+    private const string Temporality = "aggregation_temporality";
     private const string NoCaches = "memory is bounded by limits on series, not by caches";
 
     private static readonly TimeSpan ShortestStep = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestStep = TimeSpan.FromHours(1);
     private static readonly TimeSpan LongestExpiration = TimeSpan.FromDays(30);
+
+    /// <summary>Value of <c>aggregation_temporality</c> for totals.</summary>
+    public const string Cumulative = "AGGREGATION_TEMPORALITY_CUMULATIVE";
+
+    /// <summary>Value of <c>aggregation_temporality</c> for what was added since the point before.</summary>
+    public const string Delta = "AGGREGATION_TEMPORALITY_DELTA";
 
     /// <summary>The unit where none is set, with these feature gates on.</summary>
     public static DurationUnit DefaultUnit(IReadOnlyList<FeatureGate> gates) =>
@@ -51,15 +58,16 @@ internal static class SpanMetricsReader
             EventsEnabled = eventsEnabled,
             EventsDimensions = ReadEventsDimensions(events, eventsEnabled, reserved),
             MetricsFlushInterval = step,
-            SeriesExpiration = ReadExpiration(reader, defaults.SeriesExpiration, step),
+            SeriesExpiration = ReadExpiration(reader, "series_expiration", defaults.SeriesExpiration, step),
+            MetricsExpiration = ReadExpiration(reader, "metrics_expiration", TimeSpan.Zero, step),
+            IsDelta = ReadIsDelta(reader),
             AddResourceAttributes = reader.Flag("add_resource_attributes", false),
         };
         CheckResources(reader, settings, gates);
-        CheckTemporality(reader);
         RefuseLaterFeatures(reader);
         reader.Ignore("dimensions_cache_size", "series are not cached; the Collector ignores it too");
         reader.Ignore("resource_metrics_cache_size", NoCaches);
-        reader.Ignore("metric_timestamp_cache_size", "it is about delta temporality");
+        reader.Ignore("metric_timestamp_cache_size", "a series remembers when it was sent last as long as it lives (series_expiration)");
         histogram.Finish();
         events.Finish();
         reader.Finish();
@@ -69,6 +77,18 @@ internal static class SpanMetricsReader
     /// <summary>Reads the length of a step.</summary>
     internal static TimeSpan ReadStep(MappingReader reader, TimeSpan fallback) =>
         reader.Duration("metrics_flush_interval", fallback, ShortestStep, LongestStep);
+
+    /// <summary>Notes an error where delta points would go to remote write, which holds totals.</summary>
+    public static void CheckSinks(MappingReader reader, ConnectorSettings settings, string? remoteWritePath)
+    {
+        if (settings.IsDelta && remoteWritePath is not null)
+        {
+            reader.Error(
+                Temporality,
+                $"delta points cannot be written by {remoteWritePath}: remote write holds totals",
+                $"remove the exporter from the pipeline to have deltas on the metrics topic alone, or set {Cumulative}");
+        }
+    }
 
     private static DurationUnit ReadUnit(MappingReader histogram, DurationUnit fallback)
     {
@@ -198,30 +218,25 @@ internal static class SpanMetricsReader
     }
 
     /// <summary>Reads when idle series end, with steps of this length.</summary>
-    internal static TimeSpan ReadExpiration(MappingReader reader, TimeSpan fallback, TimeSpan step)
+    internal static TimeSpan ReadExpiration(MappingReader reader, string key, TimeSpan fallback, TimeSpan step)
     {
-        TimeSpan lowest = reader.Find("series_expiration") is null ? TimeSpan.Zero : step;
-        return reader.Duration("series_expiration", fallback, lowest, LongestExpiration, orZero: true);
+        TimeSpan lowest = reader.Find(key) is null ? TimeSpan.Zero : step;
+        return reader.Duration(key, fallback, lowest, LongestExpiration, orZero: true);
     }
 
-    private static void CheckTemporality(MappingReader reader)
+    private static bool ReadIsDelta(MappingReader reader)
     {
-        const string Key = "aggregation_temporality";
-        const string Cumulative = "AGGREGATION_TEMPORALITY_CUMULATIVE";
-        const string Delta = "AGGREGATION_TEMPORALITY_DELTA";
-        string text = reader.Text(Key, Cumulative);
-        if (text == Delta)
+        string text = reader.Text(Temporality, Cumulative);
+        if (text is not (Delta or Cumulative))
         {
-            reader.Error(Key, "delta temporality is not supported yet", $"leave the key out, or set {Cumulative}");
-        }
-        else if (text != Cumulative)
-        {
-            SettingNode value = reader.Find(Key)!;
+            SettingNode value = reader.Find(Temporality)!;
             reader.Error(
-                Key,
+                Temporality,
                 $"there is no temporality '{value.Shown}'",
                 MappingReader.DidYouMean(value, [Cumulative, Delta]) ?? $"set {Cumulative}");
         }
+
+        return text == Delta;
     }
 
     private static void RefuseLaterFeatures(MappingReader reader)
@@ -238,15 +253,6 @@ internal static class SpanMetricsReader
         if (reader.Integer("aggregation_cardinality_limit", 0, 0, int.MaxValue) > 0)
         {
             reader.Error("aggregation_cardinality_limit", "a limit on series is not supported yet", "set 0, or remove it");
-        }
-
-        TimeSpan expiration = reader.Duration("metrics_expiration", TimeSpan.Zero, TimeSpan.Zero, TimeSpan.MaxValue);
-        if (expiration > TimeSpan.Zero)
-        {
-            reader.Error(
-                "metrics_expiration",
-                "expiry of whole resources is not supported yet",
-                "set series_expiration instead: a resource goes with its last series");
         }
     }
 }

@@ -15,7 +15,10 @@ internal static class StreamSectionReader
     // transaction.max.timeout.ms of a broker that nobody configured (apache/kafka TransactionStateManagerConfig).
     private static readonly TimeSpan LongestTransaction = TimeSpan.FromMinutes(15);
 
-    /// <summary>Reads the section; <paramref name="sessionTimeout"/> bounds the life of a transaction (M1).</summary>
+    /// <summary>
+    /// Reads the section, save what <see cref="EmissionReader"/> reads; <paramref name="sessionTimeout"/> bounds the life of a transaction
+    /// (M1).
+    /// </summary>
     public static StreamSettings Read(MappingReader reader, TimeSpan sessionTimeout)
     {
         StreamSettings defaults = new();
@@ -56,7 +59,6 @@ internal static class StreamSectionReader
             SourcePartitions = reader.Integer("source_partitions", defaults.SourcePartitions, 1, 10_000),
             Telemetry = ReadTelemetry(reader.Section("telemetry"), defaults.Telemetry),
         };
-        CheckEmission(reader);
         if (settings.Predecessor == settings.ApplicationId)
         {
             reader.Error("predecessor", "is the application itself", "give the new application another application_id");
@@ -67,6 +69,7 @@ internal static class StreamSectionReader
 
         // The selection is read with the pipelines.
         reader.Accept("receiver", "connector", "exporter");
+        reader.Accept(EmissionReader.Keys);
         reader.Finish();
         return settings;
     }
@@ -183,13 +186,5 @@ internal static class StreamSectionReader
         }
 
         return factor;
-    }
-
-    private static void CheckEmission(MappingReader reader)
-    {
-        if (reader.Choice("emit", false, ("all", false), ("changed", true)))
-        {
-            reader.Error("emit", "'changed' is not supported yet", "leave the key out: every live series is sent at every step");
-        }
     }
 }

@@ -120,6 +120,31 @@ public sealed class RulesFingerprintTests
     }
 
     [Fact]
+    public void What_is_sent_when_is_part_of_it()
+    {
+        string none = new RulesFingerprint(new ProcessorSettings()).Text;
+        StreamSettings stream = new() { ActiveFor = TimeSpan.FromSeconds(30), Heartbeat = TimeSpan.FromSeconds(75) };
+        Assert.Equal(none, new RulesFingerprint(new ProcessorSettings { Stream = stream }).Text);
+        Assert.Equal(
+            none + "emit_changed_active_millis: 30000\nemit_changed_heartbeat_millis: 75000\n",
+            new RulesFingerprint(new ProcessorSettings { Stream = stream with { EmitsChanged = true } }).Text);
+    }
+
+    [Fact]
+    public void Delta_temporality_is_part_of_it()
+    {
+        string none = new RulesFingerprint(new ProcessorSettings()).Text;
+        Assert.Equal(none + "temporality: delta\n", Text([], new ConnectorSettings { IsDelta = true }));
+    }
+
+    [Fact]
+    public void The_expiry_of_resources_is_part_of_it()
+    {
+        string none = new RulesFingerprint(new ProcessorSettings()).Text;
+        Assert.Equal(none + "resource_expiry_millis: 60000\n", Text([], new ConnectorSettings { MetricsExpiration = TimeSpan.FromMinutes(1) }));
+    }
+
+    [Fact]
     public void Patterns_are_part_of_it()
     {
         string none = new RulesFingerprint(new ProcessorSettings()).Text;

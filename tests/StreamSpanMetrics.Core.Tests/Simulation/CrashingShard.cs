@@ -29,7 +29,7 @@ internal sealed class CrashingShard
         this.batches = batches;
         this.random = random;
         this.forced = forced;
-        encoder = new PointEncoder(BlockBuilder.PointRules, BlockBuilder.Layout);
+        encoder = new PointEncoder(BlockBuilder.PointRules with { Emission = rules.Emission }, BlockBuilder.Layout);
         ControlRecord control = new()
         {
             Format = 1, RulesFingerprint = BlockBuilder.Fingerprint, Shards = 1, SourceTopicId = BlockBuilder.TopicId,

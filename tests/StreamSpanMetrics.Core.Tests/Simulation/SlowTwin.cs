@@ -17,15 +17,22 @@ namespace StreamSpanMetrics.Core.Tests.Simulation;
 internal sealed class SlowTwin
 {
     private readonly long expirySteps;
+    private readonly long resourceExpirySteps;
+    private readonly TwinEmission emission;
+    private readonly Dictionary<string, long> lastSeen = [];
     private readonly SortedDictionary<string, (TestResource Resource, SortedDictionary<string, TwinSeries> Series)> resources =
         new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<(string Name, string Text)>> agreements = [];
     private readonly Dictionary<string, List<(string Name, string Text)>> shrunk = [];
 
-    public SlowTwin(long expirySteps)
+    public SlowTwin(long expirySteps, TwinEmission? emission = null, long resourceExpirySteps = long.MaxValue)
     {
+        this.resourceExpirySteps = resourceExpirySteps;
         this.expirySteps = expirySteps;
+        this.emission = emission ?? new TwinEmission(null, null);
     }
+
+    private AggregationTemporality Temporality => emission.IsDelta ? AggregationTemporality.Delta : AggregationTemporality.Cumulative;
 
     public List<EmittedRecord> Run(SourceRecord[][] log, long intervalMillis)
     {
@@ -58,6 +65,11 @@ internal sealed class SlowTwin
 
     private void Close(long step, List<Observation> observations)
     {
+        foreach (TwinSeries series in resources.Values.SelectMany(entry => entry.Series.Values))
+        {
+            series.Before = series.Clone();
+        }
+
         shrunk.Clear();
         HashSet<string> agreedNow = [];
         foreach (Observation observation in observations)
@@ -65,6 +77,7 @@ internal sealed class SlowTwin
             Agree(observation.Resource, agreedNow);
             string key = ResourceKey(observation.Resource);
             resources.TryAdd(key, (observation.Resource, new(StringComparer.Ordinal)));
+            lastSeen[key] = step;
             string seriesKey = SeriesKey(observation.Series);
             SortedDictionary<string, TwinSeries> series = resources[key].Series;
             if (!series.TryGetValue(seriesKey, out TwinSeries? known))
@@ -82,6 +95,12 @@ internal sealed class SlowTwin
             for (int i = 0; i < known.Kinds.Length; i++)
             {
                 known.Kinds[i] = known.Kinds[i] == observation.Series.Values[i].Kind ? known.Kinds[i] : ValueKind.String;
+            }
+
+            if (emission.IsDelta && known.LastChange < step && known.Count > 0)
+            {
+                known.FirstStep = known.LastChange + 1;
+                (known.Count, known.SumNanos, known.Buckets) = (0, 0, new ulong[4]);
             }
 
             known.LastChange = step;
@@ -115,13 +134,28 @@ internal sealed class SlowTwin
         {
             Metric calls = Sum("traces.span.metrics.calls");
             Metric duration = new() { Name = "traces.span.metrics.duration", Unit = "ms", Histogram = new Histogram() };
-            duration.Histogram.AggregationTemporality = AggregationTemporality.Cumulative;
+            duration.Histogram.AggregationTemporality = Temporality;
             Metric events = Sum("traces.span.metrics.events");
+            bool hasAny = false;
             foreach (TwinSeries series in all.Values)
             {
-                bool isStale = step - series.LastChange >= expirySteps;
+                bool isStale = !emission.IsDelta && Ends(resource, series, step);
+                bool isSentAnyway = isStale || (!emission.IsDelta && shrunk.ContainsKey(resource.Service));
+                if (!emission.IsDue(series, step) && !isSentAnyway)
+                {
+                    series.WasEmitted = false;
+                    continue;
+                }
+
+                hasAny = true;
                 long end = ((step + 1) * intervalMillis) - (isStale ? 1 : 0);
-                foreach (long time in series.FirstStep == step ? [step * intervalMillis, end] : new[] { end })
+                if (!emission.IsDelta && series.LastChange == step && series.FirstStep < step && !series.WasEmitted)
+                {
+                    AddGapPoint(series, step, intervalMillis, series.Family == SeriesFamily.Events ? events : calls, duration);
+                }
+
+                series.WasEmitted = true;
+                foreach (long time in series.FirstStep == step && !emission.IsDelta ? [step * intervalMillis, end] : new[] { end })
                 {
                     bool isZero = time == step * intervalMillis;
                     (series.Family == SeriesFamily.Events ? events : calls).Sum.DataPoints.Add(
@@ -133,13 +167,18 @@ internal sealed class SlowTwin
                 }
             }
 
+            if (!hasAny)
+            {
+                continue;
+            }
+
             ScopeMetrics scope = new() { Scope = new InstrumentationScope { Name = "spanmetricsconnector" } };
             scope.Metrics.AddRange(new[] { calls, duration, events }.Where(
                 metric => metric.Sum?.DataPoints.Count > 0 || metric.Histogram?.DataPoints.Count > 0));
             ExportMetricsServiceRequest request = new();
             request.ResourceMetrics.Add(new ResourceMetrics { Resource = Resource(resource, agreements[resource.Service]) });
             request.ResourceMetrics[0].ScopeMetrics.Add(scope);
-            if (shrunk.TryGetValue(resource.Service, out var before) && all.Values.Any(series => series.FirstStep < step))
+            if (!emission.IsDelta && shrunk.TryGetValue(resource.Service, out var before) && all.Values.Any(series => series.FirstStep < step))
             {
                 request.ResourceMetrics.Add(new ResourceMetrics { Resource = Resource(resource, before) });
             }
@@ -148,12 +187,27 @@ internal sealed class SlowTwin
         }
     }
 
+    private static void AddGapPoint(TwinSeries series, long step, long intervalMillis, Metric sum, Metric duration)
+    {
+        TwinSeries before = series.Before!;
+        before.Kinds = series.Kinds;
+        sum.Sum.DataPoints.Add(Number(before, step * intervalMillis, intervalMillis, isZero: false, isStale: false));
+        if (series.Family == SeriesFamily.Spans)
+        {
+            duration.Histogram.DataPoints.Add(HistogramPoint(before, step * intervalMillis, intervalMillis, isZero: false, isStale: false));
+        }
+    }
+
+    private bool Ends(TestResource resource, TwinSeries series, long step) =>
+        step - series.LastChange >= expirySteps || step - lastSeen[ResourceKey(resource)] >= resourceExpirySteps;
+
     private void Expire(long step)
     {
         foreach (string key in resources.Keys.ToArray())
         {
             SortedDictionary<string, TwinSeries> series = resources[key].Series;
-            foreach (string ended in series.Where(pair => step - pair.Value.LastChange >= expirySteps).Select(pair => pair.Key).ToArray())
+            TestResource resource = resources[key].Resource;
+            foreach (string ended in series.Where(pair => Ends(resource, pair.Value, step)).Select(pair => pair.Key).ToArray())
             {
                 series.Remove(ended);
             }
@@ -225,10 +279,10 @@ internal sealed class SlowTwin
         _ => new AnyValue { StringValue = text },
     };
 
-    private static Metric Sum(string name) => new()
+    private Metric Sum(string name) => new()
     {
         Name = name,
-        Sum = new Sum { AggregationTemporality = AggregationTemporality.Cumulative, IsMonotonic = true },
+        Sum = new Sum { AggregationTemporality = Temporality, IsMonotonic = true },
     };
 
     private static Resource Resource(TestResource resource, List<(string Name, string Text)> descriptive)

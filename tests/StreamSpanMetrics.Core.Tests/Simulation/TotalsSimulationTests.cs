@@ -9,16 +9,26 @@ public sealed class TotalsSimulationTests
 {
     private static readonly ShardRules Rules = BlockBuilder.Rules with { ExpiryMillis = 90_000 };
 
-    [Fact]
-    public void Every_cut_gives_the_records_of_the_slow_twin()
+    [Theory]
+    [InlineData(-1, -1, 0)]
+    [InlineData(0, 2, 0)]
+    [InlineData(2, 3, 0)]
+    [InlineData(1, 100, 0)]
+    [InlineData(0, 0, 0)]
+    [InlineData(-1, -1, 3)]
+    [InlineData(0, 2, 3)]
+    [InlineData(0, 0, 2)]
+    public void Every_cut_gives_the_records_of_the_slow_twin(int activeSteps, int heartbeatSteps, int resourceExpirySteps)
     {
+        (ShardRules rules, TwinEmission emission) = With(activeSteps, heartbeatSteps, resourceExpirySteps);
         for (int seed = 1; seed <= 30; seed++)
         {
             RandomLog log = new(seed, 1 + (seed % 4), 40);
-            List<EmittedRecord> expected = new SlowTwin(Rules.ExpirySteps).Run(log.Partitions, Rules.IntervalMillis);
+            SlowTwin twin = new(rules.ExpirySteps, emission, rules.ResourceExpirySteps);
+            List<EmittedRecord> expected = twin.Run(log.Partitions, rules.IntervalMillis);
             for (int cut = 0; cut < 3; cut++)
             {
-                ShardDriver driver = new(Rules, null, new long[log.Partitions.Length]);
+                ShardDriver driver = new(rules, null, new long[log.Partitions.Length]);
                 foreach (DeltaBatch batch in log.Batches((seed * 100) + cut))
                 {
                     foreach (DeltaBlock block in batch.Blocks)
@@ -33,17 +43,26 @@ public sealed class TotalsSimulationTests
         }
     }
 
-    [Fact]
-    public void A_shard_that_crashes_and_is_restored_anywhere_writes_the_same_records()
+    [Theory]
+    [InlineData(-1, -1, 0)]
+    [InlineData(0, 2, 0)]
+    [InlineData(2, 3, 0)]
+    [InlineData(0, 0, 0)]
+    [InlineData(-1, -1, 3)]
+    [InlineData(0, 2, 3)]
+    [InlineData(0, 0, 2)]
+    public void A_shard_that_crashes_and_is_restored_anywhere_writes_the_same_records(int activeSteps, int heartbeatSteps, int resourceExpirySteps)
     {
+        (ShardRules rules, TwinEmission emission) = With(activeSteps, heartbeatSteps, resourceExpirySteps);
         int restores = 0;
         int midEmission = 0;
-        for (int seed = 1; seed <= 30; seed++)
+        for (int seed = 1; seed <= (heartbeatSteps == 0 ? 60 : 30); seed++)
         {
             RandomLog log = new(seed, 1 + (seed % 3), 30);
             List<DeltaBatch> batches = log.Batches(seed);
-            List<EmittedRecord> expected = new SlowTwin(Rules.ExpirySteps).Run(log.Partitions, Rules.IntervalMillis);
-            CrashingShard shard = new(Rules, log.Partitions.Length, batches, new Random(seed), []);
+            SlowTwin twin = new(rules.ExpirySteps, emission, rules.ResourceExpirySteps);
+            List<EmittedRecord> expected = twin.Run(log.Partitions, rules.IntervalMillis);
+            CrashingShard shard = new(rules, log.Partitions.Length, batches, new Random(seed), []);
             shard.Run();
             AssertSame(expected, shard.Committed, seed, 0);
             restores += shard.Restores;
@@ -53,9 +72,16 @@ public sealed class TotalsSimulationTests
         Assert.True(restores > 100 && midEmission > 30, $"{restores} restores, {midEmission} in the middle of an emission");
     }
 
-    [Fact]
-    public void Forced_closes_are_applied_again_at_their_offsets()
+    [Theory]
+    [InlineData(-1, -1, 0)]
+    [InlineData(0, 2, 0)]
+    [InlineData(0, 0, 0)]
+    [InlineData(-1, -1, 3)]
+    [InlineData(0, 2, 3)]
+    [InlineData(0, 0, 2)]
+    public void Forced_closes_are_applied_again_at_their_offsets(int activeSteps, int heartbeatSteps, int resourceExpirySteps)
     {
+        ShardRules rules = With(activeSteps, heartbeatSteps, resourceExpirySteps).Rules;
         long folded = 0;
         for (int seed = 1; seed <= 30; seed++)
         {
@@ -68,15 +94,39 @@ public sealed class TotalsSimulationTests
                 forced[random.Next(batches.Count)] = random.Next(3, 30);
             }
 
-            CrashingShard calm = new(Rules, log.Partitions.Length, batches, null, forced);
+            CrashingShard calm = new(rules, log.Partitions.Length, batches, null, forced);
             calm.Run();
-            CrashingShard crashing = new(Rules, log.Partitions.Length, batches, new Random(seed), forced);
+            CrashingShard crashing = new(rules, log.Partitions.Length, batches, new Random(seed), forced);
             crashing.Run();
             AssertSame(calm.Committed, crashing.Committed, seed, 0);
             folded += calm.Folded;
         }
 
         Assert.True(folded > 0);
+    }
+
+    // Below 0: every series is sent at every step. Without a heartbeat: deltas.
+    private static (ShardRules Rules, TwinEmission Emission) With(int activeSteps, int heartbeatSteps, int resourceExpirySteps)
+    {
+        ShardRules rules = Rules with { ResourceExpiryMillis = resourceExpirySteps * Rules.IntervalMillis };
+        if (resourceExpirySteps > 2)
+        {
+            // Nothing else ends.
+            rules = rules with { ExpiryMillis = 0 };
+        }
+
+        if (activeSteps < 0)
+        {
+            return (rules, new TwinEmission(null, null));
+        }
+
+        EmissionRules emission = new()
+        {
+            Mode = heartbeatSteps == 0 ? EmissionMode.Delta : EmissionMode.Changed,
+            ActiveMillis = activeSteps * Rules.IntervalMillis,
+            HeartbeatMillis = heartbeatSteps * Rules.IntervalMillis,
+        };
+        return (rules with { Emission = emission }, new TwinEmission(activeSteps, heartbeatSteps) { IsDelta = heartbeatSteps == 0 });
     }
 
     private static void AssertSame(List<EmittedRecord> expected, List<EmittedRecord> actual, int seed, int cut)

@@ -17,7 +17,7 @@ public sealed class ShardDriver
         ShardRules used = rules ?? BlockBuilder.Rules;
         State = new ShardState(used, startOffsets.Length > 0 ? startOffsets : [0, 0], BlockBuilder.TopicId);
         encoder = new PointEncoder(
-            (points ?? BlockBuilder.PointRules) with { IntervalMillis = used.IntervalMillis }, used.Layout);
+            (points ?? BlockBuilder.PointRules) with { IntervalMillis = used.IntervalMillis, Emission = used.Emission }, used.Layout);
     }
 
     public ShardState State { get; }

@@ -20,15 +20,20 @@ public sealed class SlicedClosingTests(ITestOutputHelper output)
     };
 
     [Theory]
-    [InlineData(1, 1)]
-    [InlineData(2, 1)]
-    [InlineData(3, 100)]
-    [InlineData(4, 3000)]
-    public void Slices_give_the_bytes_of_one_go(int seed, int largestSlice)
+    [InlineData(1, 1, EmissionMode.All)]
+    [InlineData(2, 1, EmissionMode.All)]
+    [InlineData(3, 100, EmissionMode.All)]
+    [InlineData(4, 3000, EmissionMode.All)]
+    [InlineData(5, 1, EmissionMode.Changed)]
+    [InlineData(6, 100, EmissionMode.Changed)]
+    [InlineData(7, 3000, EmissionMode.Changed)]
+    [InlineData(8, 50, EmissionMode.Delta)]
+    public void Slices_give_the_bytes_of_one_go(int seed, int largestSlice, EmissionMode mode)
     {
+        ShardRules rules = Rules with { Emission = new EmissionRules { Mode = mode, ActiveMillis = 0, HeartbeatMillis = Rules.IntervalMillis * 2 } };
         output.WriteLine($"seed {seed}");
         List<DeltaBlock> blocks = Blocks(new Random(seed));
-        Assert.Equal(Run(blocks, null, 0), Run(blocks, new Random(seed), largestSlice));
+        Assert.Equal(Run(rules, blocks, null, 0), Run(rules, blocks, new Random(seed), largestSlice));
     }
 
     [Fact]
@@ -49,10 +54,10 @@ public sealed class SlicedClosingTests(ITestOutputHelper output)
     }
 
     // Every record and every snapshot chunk of a run, in order.
-    private static List<string> Run(List<DeltaBlock> blocks, Random? slices, int largestSlice)
+    private static List<string> Run(ShardRules rules, List<DeltaBlock> blocks, Random? slices, int largestSlice)
     {
         List<string> written = [];
-        ShardState state = new(Rules, [0], BlockBuilder.TopicId);
+        ShardState state = new(rules, [0], BlockBuilder.TopicId);
         SnapshotWriter snapshots = new(state) { MaxChunkSeries = 700 };
         PointEncoder encoder = new(Points, Rules.Layout);
         int emitted = 0;

@@ -1,3 +1,4 @@
+using StreamSpanMetrics.Core.Totals;
 using StreamSpanMetrics.Schemas.V1;
 
 namespace StreamSpanMetrics.Core.Tests.Totals;
@@ -13,9 +14,15 @@ public sealed class WorkedExampleTests
         (30, 0), (45, 7), (60, 7), (75, 7), (90, 7), (105, 7), (120, 7), (135, 7), (150, 7), (165, 12),
     ];
 
-    [Fact]
-    public void Every_cut_and_every_interleaving_gives_the_points_of_the_example()
+    // With emit: changed and active_for: 0: the value, a heartbeat, the gap point, the value.
+    private static readonly (long, long)[] ExpectedIfChanged = [(30, 0), (45, 7), (105, 7), (150, 7), (165, 12)];
+
+    [Theory]
+    [InlineData(EmissionMode.All)]
+    [InlineData(EmissionMode.Changed)]
+    public void Every_cut_and_every_interleaving_gives_the_points_of_the_example(EmissionMode mode)
     {
+        ShardRules rules = BlockBuilder.Rules with { Emission = new EmissionRules { Mode = mode, ActiveMillis = 0, HeartbeatMillis = 60_000 } };
         int runs = 0;
         List<EmittedRecord>? reference = null;
         for (uint zeroCuts = 0; zeroCuts < 16; zeroCuts++)
@@ -26,14 +33,15 @@ public sealed class WorkedExampleTests
                 List<DeltaBlock> one = Cut(1, One, oneCuts);
                 foreach (List<DeltaBlock> order in Interleavings(zero, 0, one, 0))
                 {
-                    ShardDriver driver = new();
+                    ShardDriver driver = new(rules);
                     foreach (DeltaBlock block in order)
                     {
                         Assert.False(driver.Apply(block).IsRefusal);
                     }
 
                     reference ??= driver.Records;
-                    Assert.Equal(Expected, driver.Calls());
+                    Assert.Equal(mode == EmissionMode.All ? Expected : ExpectedIfChanged, driver.Calls());
+                    Assert.Equal(10, driver.State.ClosedStep);
                     Assert.Equal(reference, driver.Records);
                     Assert.Equal(0, driver.State.FoldedEntries);
                     Assert.All(driver.CallPoints(), point => Assert.Equal(30_000_000_000UL, point.StartTimeUnixNano));

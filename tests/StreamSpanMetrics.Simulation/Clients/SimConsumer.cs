@@ -165,6 +165,13 @@ internal sealed class SimConsumer : IStageConsumer
         {
             cluster.Commit(group, member.Id, member.Generation, offsets);
         }
+        else
+        {
+            foreach ((int partition, long offset) in offsets)
+            {
+                group.LostCommits[partition] = Math.Max(offset, group.LostCommits.GetValueOrDefault(partition));
+            }
+        }
 
         scheduler.Point("has committed offsets");
     }

@@ -43,6 +43,12 @@ internal sealed class SimGroup
     /// <summary>Committed offsets, by partition.</summary>
     public IReadOnlyDictionary<int, long> Committed => committed;
 
+    /// <summary>
+    /// Highest offsets of commits that never arrived, by partition: what lies before them is done all the same, and nobody says so again
+    /// where no record follows.
+    /// </summary>
+    public Dictionary<int, long> LostCommits { get; } = [];
+
     /// <summary>Transactions that have sent offsets and are not settled here.</summary>
     public List<SimTransaction> Pending { get; } = [];
 

@@ -13,6 +13,7 @@ internal static class BlockEntries
     {
         string service = resource.ServiceName?.Text ?? "";
         string environment = resource.Identity.FirstOrDefault(one => one.Name == "deployment.environment.name")?.Text ?? "";
+        string host = resource.Descriptive.FirstOrDefault(one => one.Name == "host.name")?.Text ?? "";
         int buckets = Plan.Histogram.BoundsNanos.Count + 1;
         byte[] keys = resource.Series.Keys.ToByteArray();
         int position = 0;
@@ -41,7 +42,7 @@ internal static class BlockEntries
             string name = family == SeriesFamily.Events
                 ? SeriesNames.OfEvents(service, environment, texts[1], texts[2], texts[3], texts[4])
                 : SeriesNames.OfSpans(service, environment, texts[1], texts[2], texts[3]);
-            yield return new Entry(service, name, resource.Series.Counts[i], ((BigInteger)high << 64) + low, counts);
+            yield return new Entry(service, host, name, resource.Series.Counts[i], ((BigInteger)high << 64) + low, counts);
         }
     }
 

@@ -109,7 +109,7 @@ internal sealed class Checks
     private void CheckShard(int shard)
     {
         ByteString id = ByteString.CopyFrom((world.FormerSource ?? world.Cluster.Topic(Plan.Source)).Id);
-        DeltaComputation computed = new(Plan.SourcePartitions, id);
+        DeltaComputation computed = new(Plan, id);
         shards.Add(computed);
         ProgressRecord? progress = world.Progress(shard);
         List<ForcedClose> forced = ForcedOf(shard);
@@ -156,7 +156,7 @@ internal sealed class Checks
 
     private void CheckSource()
     {
-        DirectComputation direct = new();
+        DirectComputation direct = new(Plan);
         List<string> letters = DeadLetters();
         LostRanges lost = new(world.Cluster, world.Workload, letters);
         SortedSet<string> bad = new(StringComparer.Ordinal);

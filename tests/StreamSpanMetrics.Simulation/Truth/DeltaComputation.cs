@@ -15,16 +15,17 @@ internal sealed class DeltaComputation
 
     private readonly SortedDictionary<uint, SlowSource> sources = [];
     private readonly SortedDictionary<long, List<Entry>> open = [];
-    private readonly SlowTotals totals = new();
+    private readonly SlowTotals totals;
     private readonly ByteString topicId;
     private long forcedThrough = NoStep;
     private long lastStep = long.MaxValue;
 
     /// <summary>The state of a shard at the first start.</summary>
-    public DeltaComputation(int sourcePartitions, ByteString topicId)
+    public DeltaComputation(Plan plan, ByteString topicId)
     {
+        totals = new SlowTotals(plan.Emission);
         this.topicId = topicId;
-        for (uint partition = 0; partition < sourcePartitions; partition++)
+        for (uint partition = 0; partition < plan.SourcePartitions; partition++)
         {
             sources[partition] = new SlowSource { IsKnown = true };
         }

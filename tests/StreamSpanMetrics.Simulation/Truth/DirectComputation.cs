@@ -7,7 +7,7 @@ namespace StreamSpanMetrics.Simulation.Truth;
 /// The points of a source log, computed from its records alone: the step of a record is that of the running maximum of its partition's
 /// timestamps (T1). No blocks, no cuts, no clock.
 /// </summary>
-internal sealed class DirectComputation
+internal sealed class DirectComputation(Plan plan)
 {
     private readonly SortedDictionary<long, List<Entry>> steps = [];
 
@@ -40,7 +40,7 @@ internal sealed class DirectComputation
     /// <summary>Points of some jobs up to a step.</summary>
     public HashSet<string> Points(HashSet<string> jobs, long throughStep)
     {
-        SlowTotals totals = new();
+        SlowTotals totals = new(plan.Emission);
         for (long step = steps.Count == 0 ? throughStep : steps.Keys.First(); step <= throughStep; step++)
         {
             totals.Close(step, steps.GetValueOrDefault(step, []).Where(entry => jobs.Contains(entry.Job)));

@@ -3,8 +3,11 @@ using System.Numerics;
 namespace StreamSpanMetrics.Simulation.Truth;
 
 /// <summary>A series and its totals.</summary>
-internal sealed class SlowSeries(long firstStep, int buckets)
+internal sealed class SlowSeries(string job, long firstStep, int buckets)
 {
+    /// <summary>Its service.</summary>
+    public string Job => job;
+
     /// <summary>The step it was born in.</summary>
     public long FirstStep => firstStep;
 
@@ -19,4 +22,19 @@ internal sealed class SlowSeries(long firstStep, int buckets)
 
     /// <summary>Counts by bucket.</summary>
     public ulong[] Buckets { get; } = new ulong[buckets];
+
+    /// <summary>The last step with a point by its own plan.</summary>
+    public long LastPlanned { get; set; }
+
+    /// <summary>The last step with a point.</summary>
+    public long LastEmitted { get; set; }
+
+    /// <summary>Spans or events before the step that closes.</summary>
+    public ulong CountBefore { get; set; }
+
+    /// <summary>Sum of durations before the step that closes.</summary>
+    public BigInteger SumNanosBefore { get; set; }
+
+    /// <summary>Counts by bucket before the step that closes.</summary>
+    public ulong[] BucketsBefore { get; set; } = new ulong[buckets];
 }

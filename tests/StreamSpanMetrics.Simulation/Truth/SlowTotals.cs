@@ -1,16 +1,19 @@
 using System.Globalization;
 using System.Numerics;
+using StreamSpanMetrics.Core.Totals;
 using StreamSpanMetrics.Simulation.Worlds;
 
 namespace StreamSpanMetrics.Simulation.Truth;
 
 /// <summary>
-/// Totals at the end of every step, obviously: a dictionary, one step after the other. Every live series has a point at every step, a zero
-/// point at its birth, and a stale marker when it ends (P-1, P-2).
+/// Totals at the end of every step, obviously: a dictionary, one step after the other. Every live series has a point at every step, or while
+/// it changes, at heartbeats and before it changes again; a zero point at its birth, and a stale marker when it ends (P-1, P-2).
 /// </summary>
-internal sealed class SlowTotals
+internal sealed class SlowTotals(EmissionRules emission)
 {
     private readonly SortedDictionary<string, SlowSeries> series = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (string Agreed, long SinceStep)> hosts = [];
+    private readonly HashSet<string> shrunk = [];
 
     /// <summary>All points, as texts.</summary>
     public HashSet<string> Points { get; } = new(StringComparer.Ordinal);
@@ -29,11 +32,18 @@ internal sealed class SlowTotals
     /// <summary>Closes a step with what was observed in it.</summary>
     public void Close(long step, IEnumerable<Entry> entries)
     {
+        shrunk.Clear();
+        foreach (SlowSeries one in series.Values)
+        {
+            (one.CountBefore, one.SumNanosBefore, one.BucketsBefore) = (one.Count, one.SumNanos, [.. one.Buckets]);
+        }
+
         foreach (Entry entry in entries)
         {
+            Agree(entry, step);
             if (!series.TryGetValue(entry.Series, out SlowSeries? known))
             {
-                known = new SlowSeries(step, entry.Buckets.Length);
+                known = new SlowSeries(entry.Job, step, entry.Buckets.Length);
                 series.Add(entry.Series, known);
             }
 
@@ -49,12 +59,42 @@ internal sealed class SlowTotals
         foreach ((string name, SlowSeries one) in series.ToArray())
         {
             bool ends = step - one.LastChange >= Plan.ExpirySteps;
-            Emit(name, one, step, ends);
+            if (ends || IsDue(one, step) || shrunk.Contains(one.Job))
+            {
+                Emit(name, one, step, ends);
+            }
+
             if (ends)
             {
                 series.Remove(name);
             }
         }
+
+        foreach (string job in hosts.Keys.Where(job => series.Values.All(one => one.Job != job)).ToArray())
+        {
+            hosts.Remove(job);
+        }
+    }
+
+    // Where the hosts of a job no longer agree, all its series are sent.
+    private void Agree(Entry entry, long step)
+    {
+        (string agreed, long since) = hosts.GetValueOrDefault(entry.Job, (entry.Host, step));
+        if (agreed != entry.Host && agreed.Length > 0 && since < step)
+        {
+            shrunk.Add(entry.Job);
+        }
+
+        hosts[entry.Job] = (agreed == entry.Host ? agreed : "", since);
+    }
+
+    private bool IsDue(SlowSeries one, long step)
+    {
+        bool isDue = emission.Mode == EmissionMode.All
+            || step - one.LastChange <= emission.ActiveMillis / Plan.IntervalMillis
+            || step - one.LastPlanned == emission.HeartbeatMillis / Plan.IntervalMillis;
+        one.LastPlanned = isDue ? step : one.LastPlanned;
+        return isDue;
     }
 
     private void Emit(string name, SlowSeries one, long step, bool ends)
@@ -66,6 +106,12 @@ internal sealed class SlowTotals
             Add(name, start, start, 0, 0, one.Buckets.Select(_ => 0UL), false);
         }
 
+        if (one.LastChange == step && one.FirstStep < step && one.LastEmitted < step - 1)
+        {
+            Add(name, start, step * Plan.IntervalMillis, one.CountBefore, one.SumNanosBefore, one.BucketsBefore, false);
+        }
+
+        one.LastEmitted = step;
         Add(name, start, end, one.Count, one.SumNanos, one.Buckets, ends);
     }
 

@@ -16,11 +16,12 @@ internal static class SourceEntries
             ulong[] buckets = new ulong[bounds.Count + 1];
             buckets[bounds.Count(bound => span.DurationNanos > bound)]++;
             yield return new Entry(
-                span.Service, SeriesNames.OfSpans(span.Service, span.Environment, span.Name, kind, status), 1, span.DurationNanos, buckets);
+                span.Service, span.Host, SeriesNames.OfSpans(span.Service, span.Environment, span.Name, kind, status), 1, span.DurationNanos,
+                buckets);
             foreach (string exception in span.Exceptions)
             {
                 yield return new Entry(
-                    span.Service, SeriesNames.OfEvents(span.Service, span.Environment, span.Name, kind, status, exception), 1, 0, []);
+                    span.Service, span.Host, SeriesNames.OfEvents(span.Service, span.Environment, span.Name, kind, status, exception), 1, 0, []);
             }
         }
     }

@@ -3,6 +3,7 @@ using StreamSpanMetrics.Core.Points;
 using StreamSpanMetrics.Core.Prometheus;
 using StreamSpanMetrics.Core.Settings;
 using StreamSpanMetrics.Core.Spans;
+using StreamSpanMetrics.Core.Totals;
 using StreamSpanMetrics.Stages;
 
 namespace StreamSpanMetrics.Simulation.Worlds;
@@ -66,6 +67,12 @@ internal sealed class Plan
 
     /// <summary>The seed.</summary>
     public int Seed { get; }
+
+    /// <summary>When a series is sent; in two worlds of three at every step (P-1). Not drawn, so that worlds stay what they were.</summary>
+    public EmissionRules Emission => Seed % 3 != 1 ? EmissionRules.All : new EmissionRules
+    {
+        Mode = EmissionMode.Changed, ActiveMillis = Seed / 3 % 3 * IntervalMillis, HeartbeatMillis = ((Seed / 9 % 3) + 1) * IntervalMillis,
+    };
 
     /// <summary>Number of shards.</summary>
     public int Shards { get; }
@@ -145,6 +152,7 @@ internal sealed class Plan
         IntervalMillis = IntervalMillis,
         ExpiryMillis = ExpirySteps * IntervalMillis,
         Histogram = Histogram,
+        Emission = Emission,
         MaxRecordBytes = MaxPointRecordBytes,
     };
 

@@ -53,7 +53,8 @@ internal sealed class RestCheck(World world, int knownPartitions)
     private static bool HasExported(SimGroup group, SimPartition metrics)
     {
         LogEntry? last = metrics.NewestFirst().FirstOrDefault();
-        return last is null || group.Committed.GetValueOrDefault(metrics.Number) == last.Offset + 1;
+        long done = Math.Max(group.Committed.GetValueOrDefault(metrics.Number), group.LostCommits.GetValueOrDefault(metrics.Number));
+        return last is null || done == last.Offset + 1;
     }
 
     // Every clock has passed the last step in which any partition counted something.

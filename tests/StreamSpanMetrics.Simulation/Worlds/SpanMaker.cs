@@ -30,7 +30,8 @@ internal sealed class SpanMaker(Random random)
             string environment = Environments[random.Next(Environments.Length)];
             ResourceSpans all = new() { Resource = new Resource() };
             all.Resource.Attributes.Add(Text("service.name", service));
-            all.Resource.Attributes.Add(Text("host.name", "host-" + random.Next(random.Next(4) + 1)));
+            string host = "host-" + random.Next(random.Next(4) + 1);
+            all.Resource.Attributes.Add(Text("host.name", host));
             if (environment.Length > 0)
             {
                 all.Resource.Attributes.Add(Text("deployment.environment.name", environment));
@@ -41,7 +42,7 @@ internal sealed class SpanMaker(Random random)
             {
                 long end = nowMillis - random.Next(2_000);
                 newest = Math.Max(newest, end);
-                scope.Spans.Add(Span(service, environment, end, truth));
+                scope.Spans.Add(Span(service, environment, host, end, truth));
             }
 
             all.ScopeSpans.Add(scope);
@@ -51,7 +52,7 @@ internal sealed class SpanMaker(Random random)
         return new SourceRecord(request.ToByteArray(), truth, newest);
     }
 
-    private Span Span(string service, string environment, long endMillis, List<TruthSpan> truth)
+    private Span Span(string service, string environment, string host, long endMillis, List<TruthSpan> truth)
     {
         long duration = random.NextInt64(1, random.Next(3) == 0 ? 2_000_000_000 : 20_000_000);
         string name = Names[random.Next(Names.Length)];
@@ -80,7 +81,7 @@ internal sealed class SpanMaker(Random random)
             span.Events.Add(raised);
         }
 
-        truth.Add(new TruthSpan(service, environment, name, isClient, isError, duration, [.. exceptions]));
+        truth.Add(new TruthSpan(service, environment, host, name, isClient, isError, duration, [.. exceptions]));
         return span;
     }
 

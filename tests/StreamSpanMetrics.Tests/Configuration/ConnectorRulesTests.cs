@@ -113,7 +113,7 @@ public sealed class ConnectorRulesTests
     [InlineData("{metrics_flush_interval: 1.0005s}", "whole milliseconds")]
     [InlineData("{metrics_flush_interval: 0}", "must be from 1s")]
     [InlineData("{aggregation_temporality: ''}", "no temporality")]
-    [InlineData("{aggregation_temporality: AGGREGATION_TEMPORALITY_DELTA}", "not supported yet")]
+    [InlineData("{aggregation_temporality: AGGREGATION_TEMPORALITY_delta}", "no temporality")]
     [InlineData("{aggregation_cardinality_limit: -1}", "must be from 0")]
     [InlineData("{metrics_expiration: -1s}", "must not be negative")]
     [InlineData("{histogram: {exponential: {max_size: many}}}", "must be a whole number")]

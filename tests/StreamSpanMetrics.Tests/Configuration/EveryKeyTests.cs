@@ -19,6 +19,9 @@ public sealed class EveryKeyTests
         // Excludes explicit buckets, which the file has: ConnectorRulesTests reads it.
         "$.Connector.ExponentialMaxSize",
 
+        // Excludes remote write, which the file has: EmissionTests reads it.
+        "$.Connector.IsDelta",
+
         // Files instead of texts, the highest version that there is, and the other authenticator: SecurityTests.
         "$.RemoteWrite.Tls.CaFile", "$.RemoteWrite.Tls.CertificateFile", "$.RemoteWrite.Tls.KeyFile", "$.RemoteWrite.Tls.MaxVersion",
         "$.RemoteWrite.BearerToken",
@@ -137,6 +140,7 @@ public sealed class EveryKeyTests
         EventsDimensions = [new DimensionRule("exception.type", "none")],
         MetricsFlushInterval = TimeSpan.FromMinutes(1),
         SeriesExpiration = TimeSpan.FromHours(2),
+        MetricsExpiration = TimeSpan.FromHours(3),
         AddResourceAttributes = true,
     };
 
@@ -193,6 +197,9 @@ public sealed class EveryKeyTests
         MaxSkewSteps = 40,
         BreakerRecords = 7,
         BreakerPause = TimeSpan.FromMinutes(2),
+        EmitsChanged = true,
+        ActiveFor = TimeSpan.FromMinutes(2),
+        Heartbeat = TimeSpan.FromSeconds(90),
         DropMissingServiceName = true,
         Presets = [DimensionPreset.Http, DimensionPreset.Messaging],
         Naming = [NamingProfile.Legacy, NamingProfile.Tempo],

@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using StreamSpanMetrics.Core.Settings;
 using StreamSpanMetrics.Testing;
 using StreamSpanMetrics.Testing.Golden;
+using StreamSpanMetrics.Tests.Configuration;
 
 namespace StreamSpanMetrics.Tests.Golden;
 
@@ -34,8 +35,8 @@ public sealed partial class ComputeGoldenTests
 
     private static readonly string[] CapturedSettings =
     [
-        "article", "count-conditions", "count-default", "dimensions", "events", "exponential", "exponential-10", "glob", "histogram-off",
-        "identity", "legacy-names", "nhcb",
+        "article", "count-conditions", "count-default", "delta", "dimensions", "events", "exponential", "exponential-10", "glob",
+        "histogram-off", "identity", "legacy-names", "nhcb",
         "no-resource", "no-suffixes", "no-translation", "odd-label-names", "otel-status", "plain", "prw-namespace-external",
         "resource-attributes", "sampling", "scope", "seconds", "utf8-suffixes",
     ];
@@ -52,11 +53,34 @@ public sealed partial class ComputeGoldenTests
         return cases;
     }
 
+    /// <summary>Those whose points remote write can hold: of deltas the exporter writes nothing but target_info, and we refuse it.</summary>
+    public static TheoryData<string, string> CumulativeCases()
+    {
+        TheoryData<string, string> cases = [];
+        foreach (GoldenCase golden in GoldenCase.All.Where(golden => golden.Settings != "delta"))
+        {
+            cases.Add(golden.Settings, golden.Corpus);
+        }
+
+        return cases;
+    }
+
+    [Fact]
+    public void Deltas_are_nothing_for_remote_write()
+    {
+        foreach (GoldenCase golden in GoldenCase.All.Where(golden => golden.Settings == "delta"))
+        {
+            Assert.All(golden.SeriesLines, line => Assert.StartsWith("target_info{", line, StringComparison.Ordinal));
+            Assert.Contains(
+                "delta points cannot be written", SettingsFiles.OnlyError(golden.SettingsYaml).Message, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public void All_captured_settings_are_compared_or_left_to_later_by_name()
     {
         Assert.Equal(CapturedSettings, GoldenCase.All.Select(golden => golden.Settings).Distinct());
-        Assert.Equal(44, GoldenCase.All.Count);
+        Assert.Equal(46, GoldenCase.All.Count);
         Assert.Empty(GoldenCase.LeftToLater.Intersect(CapturedSettings));
     }
 
@@ -102,7 +126,7 @@ public sealed partial class ComputeGoldenTests
     }
 
     [Theory]
-    [MemberData(nameof(Cases))]
+    [MemberData(nameof(CumulativeCases))]
     public void Series_equal_those_of_the_remote_write_exporter(string settings, string corpus)
     {
         GoldenCase golden = new(settings, corpus);
