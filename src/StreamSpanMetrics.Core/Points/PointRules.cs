@@ -20,6 +20,9 @@ public sealed record PointRules
     /// <summary>Idle stream time in milliseconds after which a series ends with a stale marker; 0 means never.</summary>
     public long ExpiryMillis { get; init; } = 3_600_000;
 
+    /// <summary>Most series of a family that a resource may have besides its overflow series; 0 means no limit.</summary>
+    public int SeriesLimit { get; init; }
+
     /// <summary>Bounds and unit of the duration metric.</summary>
     public HistogramRules Histogram { get; init; } = new();
 
@@ -36,6 +39,7 @@ public sealed record PointRules
         RulesFingerprint = rulesFingerprint,
         IntervalMillis = IntervalMillis,
         ExpiryMillis = ExpiryMillis,
+        SeriesLimit = SeriesLimit,
         Histogram = layout.Has(SeriesFamily.Spans) || layout.Has(SeriesFamily.Duration) ? Histogram.Shape : default,
         Layout = layout,
     };

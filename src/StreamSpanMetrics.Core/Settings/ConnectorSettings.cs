@@ -9,6 +9,9 @@ public sealed record ConnectorSettings
     /// <summary>Default of <see cref="Namespace"/> in the connector since v0.109.</summary>
     public const string DefaultNamespace = "traces.span.metrics";
 
+    /// <summary>Largest <see cref="SeriesLimit"/>: the series of a resource are written to the state in one transaction (S3, M5).</summary>
+    public const int MaxSeriesLimit = 100_000;
+
     /// <summary>Prefix of the metric names.</summary>
     public string Namespace { get; init; } = DefaultNamespace;
 
@@ -58,6 +61,12 @@ public sealed record ConnectorSettings
 
     /// <summary><c>series_expiration</c>: idle stream time after which a series ends; zero means never (the connector's default).</summary>
     public TimeSpan SeriesExpiration { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>
+    /// <c>aggregation_cardinality_limit</c>: most series of a metric that a resource may have besides its overflow series, at most
+    /// <see cref="MaxSeriesLimit"/>; 0 means no limit.
+    /// </summary>
+    public int SeriesLimit { get; init; }
 
     /// <summary><c>add_resource_attributes</c>: wins over <see cref="FeatureGate.ExcludeResourceMetrics"/>; without it of no effect.</summary>
     public bool AddResourceAttributes { get; init; }

@@ -51,6 +51,7 @@ public static class RulesBuilder
             : settings.Connector.Namespace,
         IntervalMillis = (long)settings.Connector.MetricsFlushInterval.TotalMilliseconds,
         ExpiryMillis = (long)settings.Connector.SeriesExpiration.TotalMilliseconds,
+        SeriesLimit = settings.Connector.SeriesLimit,
         Histogram = Histogram(settings),
     };
 

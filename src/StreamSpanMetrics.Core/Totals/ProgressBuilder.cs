@@ -42,6 +42,7 @@ public static class ProgressBuilder
             progress.ForcedCloses.Add(forced.Clone());
         }
 
+        state.Totals.Limits.Write(progress.LimitChanges);
         SourcePositions.Write(state.SourcesAtDeltasOffset, progress.Sources);
         return progress;
     }

@@ -16,6 +16,7 @@ internal sealed class ShardTotals
     private readonly List<JobTotals> shrunkJobs = [];
     private readonly Dictionary<string, long> seriesByService = new(StringComparer.Ordinal);
     private long[]? chunkClosedSteps;
+    private bool chunksAreByResource;
     private int nextResourceNumber;
 
     // Nothing expires before this step; something may at it.
@@ -47,6 +48,9 @@ internal sealed class ShardTotals
     public IReadOnlyList<ResourceTotals> Resources => inKeyOrder;
 
     public IReadOnlyCollection<JobTotals> Jobs => jobs.Values;
+
+    /// <summary>The limit on series, by step.</summary>
+    public SeriesLimits Limits { get; } = new();
 
     public bool IsEmpty => resources.Count == 0 && jobs.Count == 0;
 
@@ -182,8 +186,9 @@ internal sealed class ShardTotals
     }
 
     /// <summary>Declares up to which step each chunk of a restored set contains its series (S3).</summary>
-    public void SetChunkClosedSteps(long[] closedSteps, long closedStep)
+    public void SetChunkClosedSteps(long[] closedSteps, long closedStep, bool byResource)
     {
+        chunksAreByResource = byResource;
         chunkClosedSteps = closedStep >= Max(closedSteps) ? null : closedSteps;
     }
 
@@ -236,10 +241,13 @@ internal sealed class ShardTotals
         }
     }
 
+    /// <summary>Whether a restored chunk contains a series as of this step already (S3).</summary>
+    public bool IsContained(ulong hash, ulong resourceHash, long step) => IsContained(chunksAreByResource ? resourceHash : hash, step);
+
     private bool HasExpired(long lastChangeStep, long step) =>
         lastChangeStep != JobTotals.NoStep && step - lastChangeStep >= expirySteps;
 
-    /// <summary>Whether a restored chunk contains a series or job as of this step already (S3).</summary>
+    /// <summary>Whether a restored chunk contains a job as of this step already (S3).</summary>
     public bool IsContained(ulong hash, long step) =>
         chunkClosedSteps is not null && step <= chunkClosedSteps[ChunkOf(hash, chunkClosedSteps.Length)];
 

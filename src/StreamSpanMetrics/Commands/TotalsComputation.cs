@@ -58,6 +58,7 @@ internal sealed class TotalsComputation
         {
             IntervalMillis = points.IntervalMillis,
             ExpiryMillis = points.ExpiryMillis,
+            SeriesLimit = points.SeriesLimit,
             Histogram = settings.Connector.HistogramDisabled ? default : points.Histogram.Shape,
             Layout = folder.Layout,
         };

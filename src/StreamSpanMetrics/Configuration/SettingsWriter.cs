@@ -102,6 +102,7 @@ public static class SettingsWriter
         yaml.Add("aggregation_temporality", "AGGREGATION_TEMPORALITY_CUMULATIVE");
         yaml.Add("metrics_flush_interval", connector.MetricsFlushInterval);
         yaml.Add("series_expiration", connector.SeriesExpiration);
+        yaml.Add("aggregation_cardinality_limit", connector.SeriesLimit);
         yaml.Add("enable_metrics_sampling_method", connector.SamplingMethodEnabled);
         yaml.Add("add_resource_attributes", connector.AddResourceAttributes);
     }

@@ -52,6 +52,7 @@ internal static class SpanMetricsReader
             EventsDimensions = ReadEventsDimensions(events, eventsEnabled, reserved),
             MetricsFlushInterval = step,
             SeriesExpiration = ReadExpiration(reader, defaults.SeriesExpiration, step),
+            SeriesLimit = reader.Integer("aggregation_cardinality_limit", 0, 0, ConnectorSettings.MaxSeriesLimit),
             AddResourceAttributes = reader.Flag("add_resource_attributes", false),
         };
         CheckResources(reader, settings, gates);
@@ -227,11 +228,6 @@ internal static class SpanMetricsReader
         MappingReader selfTime = reader.Section("self_time");
         selfTime.RefuseIfOn("enabled", "remove it; calls and duration are there without it");
         selfTime.Finish();
-
-        if (reader.Integer("aggregation_cardinality_limit", 0, 0, int.MaxValue) > 0)
-        {
-            reader.Error("aggregation_cardinality_limit", "a limit on series is not supported yet", "set 0, or remove it");
-        }
 
         TimeSpan expiration = reader.Duration("metrics_expiration", TimeSpan.Zero, TimeSpan.Zero, TimeSpan.MaxValue);
         if (expiration > TimeSpan.Zero)

@@ -79,7 +79,7 @@ public sealed class TotalsSimulationTests
         Assert.True(folded > 0);
     }
 
-    private static void AssertSame(List<EmittedRecord> expected, List<EmittedRecord> actual, int seed, int cut)
+    internal static void AssertSame(List<EmittedRecord> expected, List<EmittedRecord> actual, int seed, int cut)
     {
         for (int i = 0; i < Math.Min(expected.Count, actual.Count); i++)
         {

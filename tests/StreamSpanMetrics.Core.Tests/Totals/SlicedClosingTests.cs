@@ -28,7 +28,19 @@ public sealed class SlicedClosingTests(ITestOutputHelper output)
     {
         output.WriteLine($"seed {seed}");
         List<DeltaBlock> blocks = Blocks(new Random(seed));
-        Assert.Equal(Run(blocks, null, 0), Run(blocks, new Random(seed), largestSlice));
+        Assert.Equal(Run(Rules, blocks, null, 0), Run(Rules, blocks, new Random(seed), largestSlice));
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(2, 100)]
+    [InlineData(3, 3000)]
+    public void So_they_do_with_a_limit_on_series(int seed, int largestSlice)
+    {
+        output.WriteLine($"seed {seed}");
+        ShardRules limited = Rules with { SeriesLimit = 100 };
+        List<DeltaBlock> blocks = Blocks(new Random(seed));
+        Assert.Equal(Run(limited, blocks, null, 0), Run(limited, blocks, new Random(seed), largestSlice));
     }
 
     [Fact]
@@ -49,12 +61,12 @@ public sealed class SlicedClosingTests(ITestOutputHelper output)
     }
 
     // Every record and every snapshot chunk of a run, in order.
-    private static List<string> Run(List<DeltaBlock> blocks, Random? slices, int largestSlice)
+    private static List<string> Run(ShardRules rules, List<DeltaBlock> blocks, Random? slices, int largestSlice)
     {
         List<string> written = [];
-        ShardState state = new(Rules, [0], BlockBuilder.TopicId);
-        SnapshotWriter snapshots = new(state) { MaxChunkSeries = 700 };
-        PointEncoder encoder = new(Points, Rules.Layout);
+        ShardState state = new(rules, [0], BlockBuilder.TopicId);
+        SnapshotWriter snapshots = new(state) { MaxChunkSeries = 700, MaxPartBytes = 20_000 };
+        PointEncoder encoder = new(Points, rules.Layout);
         int emitted = 0;
         for (int offset = 0; offset < blocks.Count; offset++)
         {

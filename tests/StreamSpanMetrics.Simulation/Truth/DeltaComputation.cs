@@ -15,14 +15,15 @@ internal sealed class DeltaComputation
 
     private readonly SortedDictionary<uint, SlowSource> sources = [];
     private readonly SortedDictionary<long, List<Entry>> open = [];
-    private readonly SlowTotals totals = new();
+    private readonly SlowTotals totals;
     private readonly ByteString topicId;
     private long forcedThrough = NoStep;
     private long lastStep = long.MaxValue;
 
     /// <summary>The state of a shard at the first start.</summary>
-    public DeltaComputation(int sourcePartitions, ByteString topicId)
+    public DeltaComputation(int sourcePartitions, ByteString topicId, int limit)
     {
+        totals = new SlowTotals(limit);
         this.topicId = topicId;
         for (uint partition = 0; partition < sourcePartitions; partition++)
         {

@@ -8,7 +8,8 @@ namespace StreamSpanMetrics.Simulation.Truth;
 /// Totals at the end of every step, obviously: a dictionary, one step after the other. Every live series has a point at every step, a zero
 /// point at its birth, and a stale marker when it ends (P-1, P-2).
 /// </summary>
-internal sealed class SlowTotals
+/// <param name="limit">Most series of a family that a resource may have besides its overflow series; 0 means no limit.</param>
+internal sealed class SlowTotals(int limit)
 {
     private readonly SortedDictionary<string, SlowSeries> series = new(StringComparer.Ordinal);
 
@@ -29,12 +30,15 @@ internal sealed class SlowTotals
     /// <summary>Closes a step with what was observed in it.</summary>
     public void Close(long step, IEnumerable<Entry> entries)
     {
-        foreach (Entry entry in entries)
+        Entry[] all = [.. entries];
+        HashSet<string> refused = Refused(step, [.. all.Select(entry => entry.Series)]);
+        foreach (Entry entry in all)
         {
-            if (!series.TryGetValue(entry.Series, out SlowSeries? known))
+            string name = refused.Contains(entry.Series) ? SeriesNames.OverflowOf(entry.Series) : entry.Series;
+            if (!series.TryGetValue(name, out SlowSeries? known))
             {
                 known = new SlowSeries(step, entry.Buckets.Length);
-                series.Add(entry.Series, known);
+                series.Add(name, known);
             }
 
             known.LastChange = step;
@@ -55,6 +59,20 @@ internal sealed class SlowTotals
                 series.Remove(name);
             }
         }
+    }
+
+    // New series of a step are admitted in key order while their resource has room; one that ends with this step has made some.
+    private HashSet<string> Refused(long step, HashSet<string> seen)
+    {
+        HashSet<string> refused = [];
+        foreach (IGrouping<string, string> news in seen.Where(name => !series.ContainsKey(name)).GroupBy(SeriesNames.OwnerOf))
+        {
+            int live = series.Count(one => SeriesNames.OwnerOf(one.Key) == news.Key && !SeriesNames.IsOverflow(one.Key)
+                && (seen.Contains(one.Key) || step - one.Value.LastChange < Plan.ExpirySteps));
+            refused.UnionWith(news.OrderBy(SeriesNames.SortKey, StringComparer.Ordinal).Where(_ => limit > 0 && live++ >= limit));
+        }
+
+        return refused;
     }
 
     private void Emit(string name, SlowSeries one, long step, bool ends)

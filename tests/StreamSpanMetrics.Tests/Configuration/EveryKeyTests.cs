@@ -134,6 +134,7 @@ public sealed class EveryKeyTests
         EventsDimensions = [new DimensionRule("exception.type", "none")],
         MetricsFlushInterval = TimeSpan.FromMinutes(1),
         SeriesExpiration = TimeSpan.FromHours(2),
+        SeriesLimit = 5000,
         AddResourceAttributes = true,
     };
 
