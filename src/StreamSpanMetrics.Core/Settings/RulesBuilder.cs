@@ -31,6 +31,7 @@ public static class RulesBuilder
             IncludeSamplingMethod = connector.SamplingMethodEnabled,
             IncludeResource = connector.AddResourceAttributes || !Has(settings, FeatureGate.ExcludeResourceMetrics),
             DropMissingServiceName = settings.Stream.DropMissingServiceName,
+            MaxLabelBytes = settings.Stream.MaxLabelBytes,
             Filter = settings.Stream.Filter,
         };
     }

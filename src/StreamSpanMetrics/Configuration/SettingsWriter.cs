@@ -244,6 +244,7 @@ public static class SettingsWriter
         yaml.Close();
         yaml.Add("emit", "all");
         yaml.Add("missing_service_name", stream.DropMissingServiceName ? "drop" : "count");
+        yaml.Add("max_label_bytes", ByteSize.Format(stream.MaxLabelBytes));
         yaml.Add("presets", stream.Presets.Select(DimensionPresets.NameOf));
         yaml.Add("naming", stream.Naming.Select(NamingProfiles.NameOf));
         yaml.Add("feature_gates", stream.FeatureGates.Select(FeatureGates.NameOf));

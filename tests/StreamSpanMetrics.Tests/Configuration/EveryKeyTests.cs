@@ -192,6 +192,7 @@ public sealed class EveryKeyTests
         BreakerRecords = 7,
         BreakerPause = TimeSpan.FromMinutes(2),
         DropMissingServiceName = true,
+        MaxLabelBytes = 200,
         Presets = [DimensionPreset.Http, DimensionPreset.Messaging],
         Naming = [NamingProfile.Legacy, NamingProfile.Tempo],
         FeatureGates = [FeatureGate.LegacyMetricNames, FeatureGate.UseOtelStatusPrefix, FeatureGate.ExcludeResourceMetrics],
