@@ -36,6 +36,9 @@ public sealed class ResourceTotals
     /// <summary>Slots born in the step being closed, not yet among the others.</summary>
     internal List<int> NewSlots { get; } = [];
 
+    /// <summary>What overflowed since the newest overflow series began, as this process saw it; null while there is none.</summary>
+    internal DistinctEstimate? Refused { get; set; }
+
     internal long LastChangeStep { get; set; } = JobTotals.NoStep;
 
     /// <summary>Whether it has left with the step that is ending.</summary>

@@ -108,6 +108,8 @@ internal sealed class StepAdmission
             born.Insert(bornOfFamily, overflow[family]);
         }
 
+        resource.Refused ??= new DistinctEstimate();
+        resource.Refused.Add(from.Hash(fromSlot));
         totals.Series.LastChangeStep(overflow[family]) = step;
         return overflow[family];
     }

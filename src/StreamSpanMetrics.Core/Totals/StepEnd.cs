@@ -86,6 +86,7 @@ internal sealed class StepEnd
             int slot = slots[slotAt];
             if (totals.IsExpired(slot, step))
             {
+                resource.Refused = totals.Series.IsOverflow(slot) ? null : resource.Refused;
                 totals.Series.Remove(slot);
                 work--;
             }

@@ -96,6 +96,23 @@ public sealed class SeriesLimitTests
     }
 
     [Fact]
+    public void What_overflows_is_told_by_service_until_the_overflow_series_ends()
+    {
+        ShardDriver driver = Driver(2, expirySteps: 3);
+        Step(driver, 1, "a", "b", "c", "d");
+        Step(driver, 2, "a", "b", "c", "e");
+        Assert.Equal([new LimitedService("shop", 1, 3)], LimitedService.Of(driver.State));
+        ServiceSeries shop = Assert.Single(ServiceSeries.Of(driver.State));
+        Assert.Equal((3, 1, 4UL), (shop.Series, shop.LimitedResources, shop.Overflowed));
+        Assert.Equal([new LabelValues("", "shop", "span.name", 2)], LabelValues.Of(driver.State));
+        Step(driver, 3, "a", "b");
+        Step(driver, 4, "a", "b");
+        Assert.Single(LimitedService.Of(driver.State));
+        Step(driver, 5, "a", "b");
+        Assert.Empty(LimitedService.Of(driver.State));
+    }
+
+    [Fact]
     public void A_block_with_an_overflow_series_is_malformed()
     {
         ShardDriver driver = Driver(2);
