@@ -47,7 +47,10 @@ public static class SimulationRun
         using World again = new(world.Plan, world.Plan.Seed ^ 0x77777777, world.Cluster.Topic(Plan.Source), trace);
         again.Run();
         complaints.AddRange(again.Workers.Stops.Where(stop => !stop.Contains("transactional id", StringComparison.Ordinal)));
-        for (int shard = 0; shard < world.Plan.Shards; shard++)
+        // Its workers may stand still, too: a step that was closed by the clock moves entries into later ones (T5).
+        Checks checks = new(again);
+        bool mayFold = Enumerable.Range(0, world.Plan.Shards).Any(shard => checks.ForcedOf(shard).Count > 0);
+        for (int shard = 0; shard < world.Plan.Shards && !mayFold; shard++)
         {
             List<string> first = Records(world, shard);
             List<string> second = Records(again, shard);
@@ -77,6 +80,7 @@ public static class SimulationRun
 
         world.Events["stops"] = world.Workers.Stops.Count;
         world.Events["repeated requests"] = world.Receiver.Repeats;
+        world.Events["points of overflow series"] = checks.OverflowPoints;
         world.Events["forced closes"] = checks.ForcedCloses;
         world.Events["lost blocks"] = checks.LostBlocks;
     }

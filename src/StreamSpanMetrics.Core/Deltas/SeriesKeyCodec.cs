@@ -97,6 +97,11 @@ public static class SeriesKeyCodec
     /// <summary>The family of a key that is not empty.</summary>
     public static SeriesFamily Family(ReadOnlySpan<byte> key) => (SeriesFamily)key[0];
 
+    /// <summary>
+    /// Whether a normalised key is that of an overflow series: the family alone, which no other series of a family with dimensions has.
+    /// </summary>
+    public static bool IsOverflow(ReadOnlySpan<byte> normalised, int dimensions) => normalised.Length == 1 && dimensions > 0;
+
     /// <summary>Reads the next value of a key and moves behind it; false at the end or where the key is malformed.</summary>
     /// <param name="key">A key, with or without kinds.</param>
     /// <param name="position">1 for the first value.</param>

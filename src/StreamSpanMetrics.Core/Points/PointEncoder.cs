@@ -238,6 +238,12 @@ public sealed class PointEncoder
         numberAttributes.Clear();
         histogramAttributes.Clear();
         exponentialAttributes.Clear();
+        if (series.IsOverflow(slot))
+        {
+            OverflowAttribute.WriteTo(numberAttributes, histogramAttributes, exponentialAttributes);
+            return;
+        }
+
         ReadOnlySpan<byte> seriesKey = series.Key(slot);
         ReadOnlySpan<byte> kinds = series.Kinds(slot);
         byte[][] names = nameFields[(int)family];

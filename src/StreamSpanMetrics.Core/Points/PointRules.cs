@@ -31,6 +31,9 @@ public sealed record PointRules
     /// <summary>When a series is sent.</summary>
     public EmissionRules Emission { get; init; } = EmissionRules.All;
 
+    /// <summary>Most series of a family that a resource may have besides its overflow series; 0 means no limit.</summary>
+    public int SeriesLimit { get; init; }
+
     /// <summary>Bounds and unit of the duration metric.</summary>
     public HistogramRules Histogram { get; init; } = new();
 
@@ -49,6 +52,7 @@ public sealed record PointRules
         ExpiryMillis = ExpiryMillis,
         ResourceExpiryMillis = ResourceExpiryMillis,
         Emission = Emission,
+        SeriesLimit = SeriesLimit,
         Histogram = layout.Has(SeriesFamily.Spans) || layout.Has(SeriesFamily.Duration) ? Histogram.Shape : default,
         Layout = layout,
     };

@@ -12,6 +12,9 @@ public sealed record ConnectorSettings
     /// <summary>Default of <see cref="Namespace"/> in the connector since v0.109.</summary>
     public const string DefaultNamespace = "traces.span.metrics";
 
+    /// <summary>Largest <see cref="SeriesLimit"/>: the series of a resource are written to the state in one transaction (S3, M5).</summary>
+    public const int MaxSeriesLimit = 100_000;
+
     /// <summary>Metrics of the count connector, sorted by name; empty if the connector is span_metrics.</summary>
     public IReadOnlyList<CountMetricSettings> Counts { get; init; } = [];
 
@@ -73,6 +76,12 @@ public sealed record ConnectorSettings
 
     /// <summary><c>aggregation_temporality</c>: points tell what was added since the one before, not what there is in all.</summary>
     public bool IsDelta { get; init; }
+
+    /// <summary>
+    /// <c>aggregation_cardinality_limit</c>: most series of a metric that a resource may have besides its overflow series, at most
+    /// <see cref="MaxSeriesLimit"/>; 0 means no limit.
+    /// </summary>
+    public int SeriesLimit { get; init; }
 
     /// <summary><c>add_resource_attributes</c>: wins over <see cref="FeatureGate.ExcludeResourceMetrics"/>; without it of no effect.</summary>
     public bool AddResourceAttributes { get; init; }

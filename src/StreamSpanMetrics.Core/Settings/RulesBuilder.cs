@@ -43,6 +43,7 @@ public static class RulesBuilder
             IncludeSamplingMethod = connector.SamplingMethodEnabled,
             IncludeResource = connector.AddResourceAttributes || !Has(settings, FeatureGate.ExcludeResourceMetrics),
             DropMissingServiceName = settings.Stream.DropMissingServiceName,
+            MaxLabelBytes = settings.Stream.MaxLabelBytes,
             Filter = settings.Stream.Filter,
         };
     }
@@ -65,6 +66,7 @@ public static class RulesBuilder
         ExpiryMillis = (long)settings.Connector.SeriesExpiration.TotalMilliseconds,
         ResourceExpiryMillis = (long)settings.Connector.MetricsExpiration.TotalMilliseconds,
         Emission = Emission(settings),
+        SeriesLimit = settings.Connector.SeriesLimit,
         Histogram = Histogram(settings),
     };
 

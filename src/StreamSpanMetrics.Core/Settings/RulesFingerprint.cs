@@ -63,6 +63,7 @@ public sealed record RulesFingerprint
         LineIf(spans.UseOtelStatusCode, text, "status", "otel.status_code");
         LineIf(spans.InstrumentationScopes.Count > 0, text, "instrumentation_scopes", Sorted(spans.InstrumentationScopes));
         LineIf(spans.IncludeSamplingMethod, text, "sampling_method", true);
+        LineIf(spans.MaxLabelBytes != SpanRules.MaxValueBytes, text, "max_label_bytes", spans.MaxLabelBytes);
         LineIf(!spans.IncludeResource, text, "resource_attributes", "none");
         Counts(text, settings.Connector.Counts);
         LineIf(points.ResourceExpiryMillis > 0, text, "resource_expiry_millis", points.ResourceExpiryMillis);

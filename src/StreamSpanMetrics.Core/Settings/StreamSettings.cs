@@ -79,6 +79,9 @@ public sealed record StreamSettings
     /// <summary>Whether spans without service name are dropped instead of counted under <c>unknown_service</c>.</summary>
     public bool DropMissingServiceName { get; init; }
 
+    /// <summary>Longer dimension values are cut, in bytes of UTF-8, 32 to 16384.</summary>
+    public int MaxLabelBytes { get; init; } = SpanRules.MaxValueBytes;
+
     /// <summary>Sets of dimensions that all metrics have besides the connector's.</summary>
     public IReadOnlyList<DimensionPreset> Presets { get; init; } = [];
 

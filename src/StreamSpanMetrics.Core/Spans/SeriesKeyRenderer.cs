@@ -98,7 +98,7 @@ public sealed class SeriesKeyRenderer
             TextKind kind = valueText.Write(piece, value);
             if (kind != TextKind.Absent && value.WrittenCount > 0)
             {
-                Append(TextKind.String, name);
+                Append(TextKind.String, name, SpanRules.MaxValueBytes);
                 Append(kind, value.WrittenSpan);
                 places -= 2;
             }
@@ -141,9 +141,11 @@ public sealed class SeriesKeyRenderer
         Append(TextKind.String, value.WrittenSpan);
     }
 
-    private void Append(TextKind kind, ReadOnlySpan<byte> whole)
+    private void Append(TextKind kind, ReadOnlySpan<byte> whole) => Append(kind, whole, rules.MaxLabelBytes);
+
+    private void Append(TextKind kind, ReadOnlySpan<byte> whole, int maxBytes)
     {
-        ReadOnlySpan<byte> text = valueText.Cut(whole, SpanRules.MaxValueBytes);
+        ReadOnlySpan<byte> text = valueText.Cut(whole, maxBytes);
         bool absent = kind == TextKind.Absent || text.IsEmpty;
         uint header = absent ? 0 : ((uint)text.Length << KindBits) | (uint)kind;
         Span<byte> target = rendered.GetSpan(MaxVarintBytes + text.Length);

@@ -15,8 +15,11 @@ public sealed record SpanRules
     /// <summary>Service name under which spans without <c>service.name</c> are counted.</summary>
     public const string UnknownService = "unknown_service";
 
-    /// <summary>Longer dimension values are cut, in bytes: a key then fits a delta block (A3) whatever a span holds.</summary>
+    /// <summary>Most <see cref="MaxLabelBytes"/>: a key then fits a delta block (A3) whatever a span holds.</summary>
     public const int MaxValueBytes = 16 * 1024;
+
+    /// <summary>Least <see cref="MaxLabelBytes"/>: no number is ever cut.</summary>
+    public const int MinLabelBytes = 32;
 
     /// <summary>Longer resource attribute values are cut, in bytes.</summary>
     public const int MaxResourceValueBytes = 1024;
@@ -84,6 +87,12 @@ public sealed record SpanRules
 
     /// <summary>Drops spans whose resource lacks <c>service.name</c>, else they count under <see cref="UnknownService"/>.</summary>
     public bool DropMissingServiceName { get; init; }
+
+    /// <summary>
+    /// Longer dimension values are cut between characters before they become part of a key (P-5), in bytes of their UTF-8 text:
+    /// <see cref="MinLabelBytes"/> to <see cref="MaxValueBytes"/>.
+    /// </summary>
+    public int MaxLabelBytes { get; init; } = MaxValueBytes;
 
     /// <summary>Which spans are counted at all; without rules all of them.</summary>
     public SpanFilterRules Filter { get; init; } = new();

@@ -10,12 +10,17 @@ internal sealed class ColumnsOpener
 
     private readonly HistogramShape shape;
     private readonly int[] dimensionCounts;
+    private readonly bool hasOverflow;
     private byte[] scratch = [];
 
-    public ColumnsOpener(HistogramShape shape, int[] dimensionCounts)
+    /// <param name="shape">How the rules keep durations.</param>
+    /// <param name="dimensionCounts">Dimensions by family, -1 where the rules have no such family.</param>
+    /// <param name="hasOverflow">Whether there may be overflow series: in chunks only, a block with one is malformed.</param>
+    public ColumnsOpener(HistogramShape shape, int[] dimensionCounts, bool hasOverflow = false)
     {
         this.shape = shape;
         this.dimensionCounts = dimensionCounts;
+        this.hasOverflow = hasOverflow;
     }
 
     /// <summary>A reader over the series of a resource; valid until the next call.</summary>
@@ -36,7 +41,7 @@ internal sealed class ColumnsOpener
             scratch = new byte[needed * 2];
         }
 
-        return new SeriesColumnsReader(columns, shape, dimensionCounts, scratch);
+        return new SeriesColumnsReader(columns, shape, dimensionCounts, scratch) { HasOverflow = hasOverflow };
     }
 
     /// <summary>Whether all columns of a block can be read to their ends.</summary>

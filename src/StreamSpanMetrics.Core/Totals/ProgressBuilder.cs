@@ -25,6 +25,7 @@ public static class ProgressBuilder
             CompleteSet = snapshots.CompleteSet?.Clone(),
             NextSet = snapshots.NextSet?.Clone(),
         };
+        state.Totals.Limits.Write(progress.LimitChanges);
         if (state.ClosingStep is long closing && closing > state.EmittedThroughStep && emittedRecords > 0)
         {
             progress.EmittingStep = closing;

@@ -45,6 +45,9 @@ public sealed class ResourceTotals
     /// <summary>How many of its slots end with the step being closed, as far as the calendar says; 0 between steps.</summary>
     internal int EndingSlots { get; set; }
 
+    /// <summary>What overflowed since the newest overflow series began, as this process saw it; null while there is none.</summary>
+    internal DistinctEstimate? Refused { get; set; }
+
     internal long LastChangeStep { get; set; } = JobTotals.NoStep;
 
     /// <summary>

@@ -43,6 +43,9 @@ internal ref struct SeriesColumnsReader
     /// <summary>Whether the walk ended, or could not begin, because the columns are malformed.</summary>
     public bool IsMalformed { get; private set; }
 
+    /// <summary>Whether there may be overflow series.</summary>
+    public bool HasOverflow { get; init; }
+
     /// <summary>Normalised key of the entry.</summary>
     public readonly ReadOnlySpan<byte> Key => normalised[..keyLength];
 
@@ -74,12 +77,25 @@ internal ref struct SeriesColumnsReader
         entry++;
         if (entry >= columns.Counts.Count || !SeriesKeyCodec.TryReadKey(keys, ref position, out ReadOnlySpan<byte> key) ||
             key[0] >= dimensionCounts.Length || dimensionCounts[key[0]] < 0 ||
-            !SeriesKeyCodec.TryNormalise(key, normalised, kinds[..dimensionCounts[key[0]]], out keyLength))
+            !TryNormalise(key, kinds[..dimensionCounts[key[0]]]))
         {
             IsMalformed = true;
             return false;
         }
 
+        return true;
+    }
+
+    private bool TryNormalise(scoped ReadOnlySpan<byte> key, scoped Span<byte> kindsOfKey)
+    {
+        if (!HasOverflow || !SeriesKeyCodec.IsOverflow(key, kindsOfKey.Length))
+        {
+            return SeriesKeyCodec.TryNormalise(key, normalised, kindsOfKey, out keyLength);
+        }
+
+        normalised[0] = key[0];
+        keyLength = 1;
+        kindsOfKey.Clear();
         return true;
     }
 

@@ -204,6 +204,13 @@ internal sealed class SeriesStore
         return keys.At(place, length + dimensionCounts[keys.FirstAt(place)])[length..];
     }
 
+    /// <summary>Whether this is the overflow series of its resource and family.</summary>
+    public bool IsOverflow(int slot)
+    {
+        SeriesPage page = pages[slot >> SeriesPage.SlotBits];
+        return page.KeyLength(slot & PageMask) == 1 && dimensionCounts[keys.FirstAt(page.KeyPlace(slot & PageMask))] > 0;
+    }
+
     /// <summary>Hash of resource and key.</summary>
     public ulong Hash(int slot) => pages[slot >> SeriesPage.SlotBits].Hash(slot & PageMask);
 

@@ -7,6 +7,12 @@ namespace StreamSpanMetrics.Core.Totals;
 /// <param name="Resources">Resources that series belong to.</param>
 public readonly record struct ServiceSeries(string ServiceNamespace, string ServiceName, int Series, int Resources)
 {
+    /// <summary>Resources that have an overflow series.</summary>
+    public int LimitedResources { get; init; }
+
+    /// <summary>What the overflow series counted, spans and events, since they began.</summary>
+    public ulong Overflowed { get; init; }
+
     /// <summary>All services of a shard, the one with most series first, then by name.</summary>
     public static IReadOnlyList<ServiceSeries> Of(ShardState state)
     {
@@ -16,8 +22,11 @@ public readonly record struct ServiceSeries(string ServiceNamespace, string Serv
             JobTotals job = resource.Job;
             ServiceSeries known = services.GetValueOrDefault(
                 job, new ServiceSeries(job.ServiceNamespace.Text ?? "", job.ServiceName.Text ?? "", 0, 0));
+            (bool isLimited, ulong overflowed) = Overflow(state.Totals.Series, resource);
             services[job] = known with
             {
+                LimitedResources = known.LimitedResources + (isLimited ? 1 : 0),
+                Overflowed = known.Overflowed + overflowed,
                 Series = known.Series + resource.Slots.Count,
                 Resources = known.Resources + (resource.Slots.Count > 0 ? 1 : 0),
             };
@@ -26,6 +35,22 @@ public readonly record struct ServiceSeries(string ServiceNamespace, string Serv
         List<ServiceSeries> sorted = [.. services.Values];
         sorted.Sort(Compare);
         return sorted;
+    }
+
+    private static (bool IsLimited, ulong Overflowed) Overflow(SeriesStore series, ResourceTotals resource)
+    {
+        bool isLimited = false;
+        ulong overflowed = 0;
+        foreach (int slot in resource.Slots)
+        {
+            if (series.IsOverflow(slot))
+            {
+                isLimited = true;
+                overflowed += series.SpanCount(slot);
+            }
+        }
+
+        return (isLimited, overflowed);
     }
 
     private static int Compare(ServiceSeries one, ServiceSeries other)

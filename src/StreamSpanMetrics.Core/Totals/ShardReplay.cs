@@ -20,6 +20,10 @@ public sealed class ShardReplay
         FromOffset = state.DeltasOffset;
         ToOffset = progress?.DeltasOffset ?? state.DeltasOffset;
         state.BeginReplay(progress?.ClosedStep ?? ShardState.NoStep);
+        if (progress is not null)
+        {
+            state.Totals.Limits.Read(progress.LimitChanges);
+        }
     }
 
     /// <summary>Offset in the deltas topic from which to read.</summary>
@@ -92,6 +96,9 @@ public sealed class ShardReplay
             state.PartlyEmittedRecords = progress.EmittedRecords;
         }
 
+        // (S2) No step that was emitted, not even in part, is judged by another limit.
+        long emitted = Math.Max(progress?.ClosedStep ?? ShardState.NoStep, state.PartlyEmittedStep ?? ShardState.NoStep);
+        state.Totals.Limits.Change(emitted == ShardState.NoStep ? ShardState.NoStep : emitted + 1, state.Rules.SeriesLimit);
         shard = state;
         snapshots = new SnapshotWriter(state, progress?.CompleteSet?.Clone(), progress?.NextSet?.Clone());
         return RestoreFailure.None;

@@ -4,7 +4,7 @@ using StreamSpanMetrics.Schemas.V1;
 
 namespace StreamSpanMetrics.Core.Totals;
 
-/// <summary>What a shard's state has to know of the rules. Immutable; part of the rules fingerprint (S2).</summary>
+/// <summary>What a shard's state has to know of the rules. Immutable; part of the rules fingerprint (S2), save limits.</summary>
 public sealed record ShardRules
 {
     /// <summary>Number of this shard, from 0.</summary>
@@ -27,6 +27,12 @@ public sealed record ShardRules
 
     /// <summary>How the durations of a series are kept; nothing without that metric.</summary>
     public HistogramShape Histogram { get; init; }
+
+    /// <summary>
+    /// Most series of a family that a resource may have besides its overflow series; 0 means no limit. Another one than before holds from
+    /// the next step on (S2).
+    /// </summary>
+    public int SeriesLimit { get; init; }
 
     /// <summary>Families and their dimensions, which give series keys their shape.</summary>
     public required SeriesLayout Layout { get; init; }

@@ -35,9 +35,8 @@ public sealed class ShardState
     /// <param name="startOffsets">Start offset by source partition, from the control record.</param>
     /// <param name="topicId">Id of the source topic, from the control record.</param>
     public ShardState(ShardRules rules, IReadOnlyList<long> startOffsets, ByteString topicId)
-        : this(rules, topicId, new ReplayPoint(0, NoStep, SourceLedger.AtStart(startOffsets, topicId, SourceState.NoClock)), new RepairBook())
-    {
-    }
+        : this(rules, topicId, new ReplayPoint(0, NoStep, SourceLedger.AtStart(startOffsets, topicId, SourceState.NoClock)), new RepairBook()) =>
+        Totals.Limits.Change(NoStep, rules.SeriesLimit);
 
     internal ShardState(ShardRules rules, ByteString topicId, ReplayPoint start, RepairBook repairs)
     {

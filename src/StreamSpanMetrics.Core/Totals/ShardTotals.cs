@@ -20,6 +20,7 @@ internal sealed class ShardTotals
     private readonly Dictionary<int, ResourceTotals> byNumber = [];
     private readonly Dictionary<string, long> seriesByService = new(StringComparer.Ordinal);
     private long[]? chunkClosedSteps;
+    private bool chunksAreByResource;
     private int nextResourceNumber;
 
     // Nothing expires before this step; something may at it.
@@ -84,6 +85,9 @@ internal sealed class ShardTotals
 
     public IReadOnlyCollection<JobTotals> Jobs => jobs.Values;
 
+    /// <summary>The limit on series, by step.</summary>
+    public SeriesLimits Limits { get; } = new();
+
     public bool IsEmpty => resources.Count == 0 && jobs.Count == 0;
 
     /// <summary>Series that ended since this process began.</summary>
@@ -94,6 +98,9 @@ internal sealed class ShardTotals
 
     /// <summary>Whether a series ends with the step that is closing, where <see cref="Due"/> was asked.</summary>
     public bool AnyEnding => Due?.AnyEnding == true;
+
+    /// <summary>Number of families under the rules.</summary>
+    public int FamilyCount => dimensionCounts.Length;
 
     /// <summary>Dimensions of a family under the rules.</summary>
     public int DimensionCount(int family) => dimensionCounts[family];
@@ -250,8 +257,9 @@ internal sealed class ShardTotals
     }
 
     /// <summary>Declares up to which step each chunk of a restored set contains its series (S3).</summary>
-    public void SetChunkClosedSteps(long[] closedSteps, long closedStep)
+    public void SetChunkClosedSteps(long[] closedSteps, long closedStep, bool byResource)
     {
+        chunksAreByResource = byResource;
         chunkClosedSteps = closedSteps;
         JumpTo(closedStep);
     }
@@ -315,10 +323,13 @@ internal sealed class ShardTotals
         }
     }
 
+    /// <summary>Whether a restored chunk contains a series as of this step already (S3).</summary>
+    public bool IsContained(ulong hash, ulong resourceHash, long step) => IsContained(chunksAreByResource ? resourceHash : hash, step);
+
     private bool HasExpired(long lastChangeStep, long step) =>
         lastChangeStep != JobTotals.NoStep && step - lastChangeStep >= idleSteps;
 
-    /// <summary>Whether a restored chunk contains a series or job as of this step already (S3).</summary>
+    /// <summary>Whether a restored chunk contains a job as of this step already (S3).</summary>
     public bool IsContained(ulong hash, long step) =>
         chunkClosedSteps is not null && step <= chunkClosedSteps[ChunkOf(hash, chunkClosedSteps.Length)];
 

@@ -15,33 +15,38 @@ internal sealed class SnapshotChunkBuilder
     private const int SeenPerWork = 8;
     private const int WrittenWork = 4;
 
+    // Of the numbers of a series beside key and buckets, and of a bucket that is not empty.
+    private const int MaxNumberBytes = 80;
+    private const int MaxBucketBytes = 20;
+
     private readonly ShardState state;
-    private readonly SnapshotChunk head;
+    private readonly SnapshotSet set;
+    private readonly int maxPartBytes;
+    private readonly List<byte[]> parts = [];
     private readonly int chunk;
     private readonly int chunks;
     private readonly Dictionary<JobTotals, SnapshotJob> jobs = [];
     private readonly ArrayBuffer keys = new();
     private readonly ArrayBuffer resources = new();
+    private SnapshotChunk head;
     private SnapshotResource? entry;
+    private long partBytes;
     private int resourceAt;
     private int slotAt;
 
     /// <summary>A chunk of a set, of which nothing is written yet.</summary>
-    public SnapshotChunkBuilder(ShardState state, SnapshotSet set, int chunk)
+    /// <param name="state">The totals.</param>
+    /// <param name="set">The set.</param>
+    /// <param name="chunk">Number of the chunk.</param>
+    /// <param name="maxPartBytes">Bytes of a record of a chunk by resource: what is more goes to another record.</param>
+    public SnapshotChunkBuilder(ShardState state, SnapshotSet set, int chunk, int maxPartBytes)
     {
         this.state = state;
+        this.set = set;
         this.chunk = chunk;
+        this.maxPartBytes = maxPartBytes;
         chunks = (int)set.Chunks;
-        head = new SnapshotChunk
-        {
-            Format = StateFormat.Newest,
-            RulesFingerprint = state.Rules.RulesFingerprint,
-            Shard = (uint)state.Rules.Shard,
-            SetNumber = set.Number,
-            Chunk = (uint)chunk,
-            Chunks = set.Chunks,
-            ClosedStep = state.ClosedStep,
-        };
+        head = NewHead();
     }
 
     /// <summary>Goes on; true when all series have been looked at.</summary>
@@ -73,12 +78,56 @@ internal sealed class SnapshotChunkBuilder
         return true;
     }
 
-    /// <summary>The chunk with its checksum: a protobuf message may be put together from its fields, as they stand in it.</summary>
-    public byte[] Serialize() => StateSeal.Seal(head, resources.Written);
+    /// <summary>The records of the chunk once all series have been looked at: one, unless it is by resource.</summary>
+    public IReadOnlyList<byte[]> Records()
+    {
+        EndPart();
+        return parts;
+    }
+
+    private SnapshotChunk NewHead() => new()
+    {
+        Format = StateFormat.Newest,
+        RulesFingerprint = state.Rules.RulesFingerprint,
+        Shard = (uint)state.Rules.Shard,
+        SetNumber = set.Number,
+        Chunk = (uint)chunk,
+        Chunks = set.Chunks,
+        ClosedStep = state.ClosedStep,
+        Part = (uint)parts.Count,
+    };
+
+    // With its checksum: a protobuf message may be put together from its fields, as they stand in it.
+    private void EndPart()
+    {
+        EndEntry();
+        parts.Add(StateSeal.Seal(head, resources.Written));
+        resources.Clear();
+        jobs.Clear();
+        head = NewHead();
+        partBytes = 0;
+    }
+
+    // What comes next of a chunk by resource goes to another record if this one is full.
+    private void MakeRoom(long bytes)
+    {
+        if (!set.ByResource)
+        {
+            return;
+        }
+
+        if (partBytes > 0 && partBytes + bytes > maxPartBytes)
+        {
+            EndPart();
+        }
+
+        partBytes += bytes;
+    }
 
     private void AddJobResource(ResourceTotals resource)
     {
         JobTotals job = resource.Job;
+        MakeRoom(JobBytes(job) + (2L * resource.Key.Length) + MaxNumberBytes);
         if (!jobs.TryGetValue(job, out SnapshotJob? jobMessage))
         {
             jobMessage = new SnapshotJob
@@ -111,8 +160,9 @@ internal sealed class SnapshotChunkBuilder
         for (; slotAt < end; slotAt++)
         {
             int slot = slots[slotAt];
-            if (ShardTotals.ChunkOf(series.Hash(slot), chunks) == chunk)
+            if (ShardTotals.ChunkOf(set.ByResource ? resource.Hash : series.Hash(slot), chunks) == chunk)
             {
+                MakeRoom(SeriesBytes(series, slot) + (entry is null ? (2L * resource.Key.Length) + MaxNumberBytes : 0));
                 entry ??= NewEntry(resource);
                 AddSeries(series, slot, entry);
                 work -= WrittenWork;
@@ -137,6 +187,11 @@ internal sealed class SnapshotChunkBuilder
     private void EndResource()
     {
         slotAt = 0;
+        EndEntry();
+    }
+
+    private void EndEntry()
+    {
         if (entry is null)
         {
             return;
@@ -173,7 +228,33 @@ internal sealed class SnapshotChunkBuilder
         ReadOnlySpan<byte> key = series.Key(slot);
         Span<byte> space = keys.Reserve(key.Length + SeriesKeyCodec.MaxVarintBytes);
         int header = SeriesKeyCodec.WriteVarint(space, (ulong)key.Length);
-        keys.Advance(header + SeriesKeyCodec.WriteKey(space[header..], key, series.Kinds(slot)));
+        ReadOnlySpan<byte> kinds = series.IsOverflow(slot) ? [] : series.Kinds(slot);
+        keys.Advance(header + SeriesKeyCodec.WriteKey(space[header..], key, kinds));
+    }
+
+    // At most; not exact, as the sizes of numbers are not.
+    private static long SeriesBytes(SeriesStore series, int slot)
+    {
+        ReadOnlySpan<byte> key = series.Key(slot);
+        int buckets = 0;
+        if (SeriesLayout.HasHistogram(SeriesKeyCodec.Family(key)))
+        {
+            ReadOnlySpan<ulong> counts = series.IsExponential ? series.Exponential(slot).Counts : series.Buckets(slot);
+            buckets = counts.Length - counts.Count(0UL) + (counts.Length / 64);
+        }
+
+        return key.Length + MaxNumberBytes + ((long)buckets * MaxBucketBytes);
+    }
+
+    private static long JobBytes(JobTotals job)
+    {
+        long bytes = MaxNumberBytes;
+        foreach (AttributeValue attribute in job.AgreedDescriptive)
+        {
+            bytes += attribute.ToMessage().CalculateSize() + SeriesKeyCodec.MaxVarintBytes;
+        }
+
+        return bytes;
     }
 
     private static void AddBuckets(SeriesStore series, int slot, SeriesColumns columns)

@@ -8,19 +8,21 @@ internal sealed class SnapshotChunkLoader
 {
     private readonly ShardTotals totals;
     private readonly ColumnsOpener columns;
+    private readonly bool byResource;
     private readonly ResourceKeyWriter keyWriter = new();
 
-    public SnapshotChunkLoader(ShardTotals totals, ShardRules rules)
+    public SnapshotChunkLoader(ShardTotals totals, ShardRules rules, bool byResource)
     {
+        this.byResource = byResource;
         this.totals = totals;
-        columns = new ColumnsOpener(rules.Histogram, rules.DimensionCounts());
+        columns = new ColumnsOpener(rules.Histogram, rules.DimensionCounts(), hasOverflow: true);
     }
 
     /// <summary>Loads one chunk; false if it contradicts itself or a chunk before it.</summary>
     public bool TryLoad(SnapshotChunk chunk)
     {
-        // Chunks are of about equal size, so the first one tells what is to come.
-        if (chunk.Chunk == 0)
+        // Chunks are of about equal size, so the first one tells what is to come; not where they are by resource.
+        if (chunk.Chunk == 0 && !byResource)
         {
             long series = 0;
             foreach (SnapshotResource resource in chunk.Resources)
@@ -79,7 +81,7 @@ internal sealed class SnapshotChunkLoader
         for (int entry = 0; entries.MoveNext(); entry++)
         {
             ulong hash = ByteHash.Of(entries.Key, resource.Hash);
-            if (ShardTotals.ChunkOf(hash, (int)chunk.Chunks) != chunk.Chunk ||
+            if (ShardTotals.ChunkOf(byResource ? resource.Hash : hash, (int)chunk.Chunks) != chunk.Chunk ||
                 series.TryFind(hash, resource.Number, entries.Key, out _))
             {
                 return false;

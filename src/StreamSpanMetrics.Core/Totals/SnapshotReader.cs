@@ -67,12 +67,18 @@ public static class SnapshotReader
 
         ReplayPoint start = new(set.Replay.DeltasOffset, set.Replay.ClosedStep, sources);
         ShardState state = new(rules, CurrentTopicId(control), start, repairs);
-        SnapshotChunkLoader loader = new(state.Totals, rules);
+        SnapshotChunkLoader loader = new(state.Totals, rules, set.ByResource);
         long[] closedSteps = new long[set.Chunks];
-        for (int number = 0; number < set.Chunks; number++)
+        SnapshotChunk? before = null;
+        for (int number = 0; number < SnapshotWriter.RecordCount(set); number++)
         {
             RestoreFailure failure = StateRecordReader.TryChunk(
                 contents.Chunk(set.Number, number), rules, set, number, out SnapshotChunk? chunk);
+            if (failure == RestoreFailure.None && !Follows(chunk!, before))
+            {
+                failure = RestoreFailure.Misplaced;
+            }
+
             if (failure == RestoreFailure.None && !loader.TryLoad(chunk!))
             {
                 failure = RestoreFailure.Damaged;
@@ -83,11 +89,22 @@ public static class SnapshotReader
                 return RestoreResult.Failed(failure, StateRecordKind.Chunk, number);
             }
 
-            closedSteps[number] = chunk!.ClosedStep;
+            closedSteps[chunk!.Chunk] = chunk.ClosedStep;
+            before = chunk;
+        }
+
+        if (before?.Chunk != set.Chunks - 1)
+        {
+            return RestoreResult.Failed(RestoreFailure.Missing, StateRecordKind.Chunk, (int)SnapshotWriter.RecordCount(set));
         }
 
         state.Totals.SortSlots();
-        state.Totals.SetChunkClosedSteps(closedSteps, start.ClosedStep);
+        state.Totals.SetChunkClosedSteps(closedSteps, start.ClosedStep, set.ByResource);
         return new RestoreResult(RestoreFailure.None, StateRecordKind.None, -1, new ShardReplay(state, progress));
     }
+
+    // The next part of the same chunk, all parts of which are as of the same step, or the first of the next chunk.
+    private static bool Follows(SnapshotChunk chunk, SnapshotChunk? before) => chunk.Part == 0
+        ? chunk.Chunk == (before is null ? 0 : before.Chunk + 1)
+        : before is not null && chunk.Chunk == before.Chunk && chunk.Part == before.Part + 1 && chunk.ClosedStep == before.ClosedStep;
 }

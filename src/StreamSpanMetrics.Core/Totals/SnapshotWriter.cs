@@ -13,12 +13,13 @@ namespace StreamSpanMetrics.Core.Totals;
 /// </remarks>
 public sealed class SnapshotWriter
 {
-    private const long MaxChunkBytes = 700_000;
+    private const int MaxChunkBytes = 700_000;
 
     /// <summary>Most chunks of a set: a larger number can only be damage.</summary>
     internal const int MaxChunks = 1 << 20;
 
     private readonly ShardState state;
+    private readonly List<SnapshotSet> abandoned = [];
     private SnapshotChunkBuilder? building;
     private bool isBuilt;
 
@@ -32,6 +33,9 @@ public sealed class SnapshotWriter
 
     /// <summary>Most series that a chunk holds on average when a set begins.</summary>
     internal int MaxChunkSeries { get; set; } = 4096;
+
+    /// <summary>Bytes of a record of a chunk by resource.</summary>
+    internal int MaxPartBytes { get; set; } = MaxChunkBytes;
 
     /// <summary>The newest set of which all chunks are written; null before the first.</summary>
     public SnapshotSet? CompleteSet { get; private set; }
@@ -74,13 +78,24 @@ public sealed class SnapshotWriter
             return false;
         }
 
+        bool byResource = state.Totals.Limits.Newest > 0;
+        ulong number = (CompleteSet?.Number ?? 0) + 1;
+        if (byResource && NextSet is { ByResource: false })
+        {
+            // Begun before there was a limit: a restore from such a set could not tell how many series a resource had in a step (S3).
+            abandoned.Add(NextSet);
+            number = NextSet.Number + 2;
+            NextSet = null;
+        }
+
         NextSet ??= new SnapshotSet
         {
-            Number = (CompleteSet?.Number ?? 0) + 1,
+            Number = number,
             Chunks = (uint)ChunkCount(),
             Replay = state.ReplayStart().ToMessage(),
+            ByResource = byResource,
         };
-        building = new SnapshotChunkBuilder(state, NextSet, (int)NextSet.Written);
+        building = new SnapshotChunkBuilder(state, NextSet, (int)NextSet.Written, MaxPartBytes);
         isBuilt = false;
         return true;
     }
@@ -94,6 +109,9 @@ public sealed class SnapshotWriter
         return isBuilt;
     }
 
+    /// <summary>Records of a complete set; at most those of one that is being written.</summary>
+    public static long RecordCount(SnapshotSet? set) => set is null ? 0 : set.ByResource ? set.Records : set.Chunks;
+
     /// <summary>Appends the chunk, which must be complete, as <see cref="WriteChunk"/> does.</summary>
     public void TakeChunk(ICollection<StateRecord> records)
     {
@@ -102,9 +120,21 @@ public sealed class SnapshotWriter
             throw new InvalidOperationException("No chunk is complete.");
         }
 
-        records.Add(new StateRecord(StateKeys.Chunk(state.Rules.Shard, NextSet.Number, (int)NextSet.Written), building.Serialize()));
+        foreach (SnapshotSet set in abandoned)
+        {
+            Remove(set, records);
+        }
+
+        abandoned.Clear();
+        uint record = NextSet.ByResource ? NextSet.Records : NextSet.Written;
+        foreach (byte[] value in building.Records())
+        {
+            records.Add(new StateRecord(StateKeys.Chunk(state.Rules.Shard, NextSet.Number, (int)record++), value));
+        }
+
         building = null;
         NextSet.Written++;
+        NextSet.Records = NextSet.ByResource ? record : 0;
         if (NextSet.Written == NextSet.Chunks)
         {
             Complete(records);
@@ -118,18 +148,24 @@ public sealed class SnapshotWriter
     {
         if (CompleteSet is not null)
         {
-            for (int chunk = 0; chunk < CompleteSet.Chunks; chunk++)
-            {
-                records.Add(new StateRecord(StateKeys.Chunk(state.Rules.Shard, CompleteSet.Number, chunk), null));
-            }
+            Remove(CompleteSet, records);
 
             // Not by the set that is complete now: a set of one chunk could then drop a forced close that no progress has told of yet,
             // and nobody who reads the log could ever follow what happened (T5).
             state.PruneForcedCloses(CompleteSet.Replay.DeltasOffset);
+            state.Totals.Limits.Prune(CompleteSet.Replay.ClosedStep);
         }
 
         CompleteSet = NextSet;
         NextSet = null;
+    }
+
+    private void Remove(SnapshotSet set, ICollection<StateRecord> records)
+    {
+        for (int record = 0; record < RecordCount(set); record++)
+        {
+            records.Add(new StateRecord(StateKeys.Chunk(state.Rules.Shard, set.Number, record), null));
+        }
     }
 
     // A power of two, so that a chunk number is bits of the hash; so many that a chunk stays below the record limit.

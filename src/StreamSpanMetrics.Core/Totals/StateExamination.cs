@@ -22,7 +22,7 @@ public static class StateExamination
         bool isSound = failures.Count == 0;
         if (progress?.CompleteSet is SnapshotSet set && !failures.Exists(failure => failure.Record == StateRecordKind.Progress))
         {
-            for (int chunk = 0; chunk < set.Chunks; chunk++)
+            for (int chunk = 0; chunk < SnapshotWriter.RecordCount(set); chunk++)
             {
                 RestoreFailure failure = StateRecordReader.TryChunk(contents.Chunk(set.Number, chunk), rules, set, chunk, out _);
                 Note(failures, failure, StateRecordKind.Chunk, chunk);

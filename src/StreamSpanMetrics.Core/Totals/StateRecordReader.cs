@@ -58,7 +58,8 @@ public static class StateRecordReader
             return RestoreFailure.ForeignFingerprint;
         }
 
-        if (chunk.Shard != rules.Shard || (chunk.SetNumber == set.Number && (chunk.Chunk != number || chunk.Chunks != set.Chunks)))
+        bool isInPlace = chunk.Chunks == set.Chunks && (set.ByResource ? chunk.Chunk < set.Chunks : chunk.Chunk == number && chunk.Part == 0);
+        if (chunk.Shard != rules.Shard || (chunk.SetNumber == set.Number && !isInPlace))
         {
             return RestoreFailure.Misplaced;
         }
@@ -124,7 +125,7 @@ public static class StateRecordReader
 
     private static bool IsConsistent(ProgressRecord progress)
     {
-        if (progress.DeltasOffset < 0 || !SourcePositions.TryRead(progress.Sources, out _))
+        if (progress.DeltasOffset < 0 || !SeriesLimits.AreConsistent(progress.LimitChanges) || !SourcePositions.TryRead(progress.Sources, out _))
         {
             return false;
         }
@@ -132,6 +133,7 @@ public static class StateRecordReader
         // A set being written needs no look of its own: it becomes the complete one by the same writer.
         return progress.CompleteSet is not SnapshotSet set ||
             (set.Chunks > 0 && set.Chunks <= SnapshotWriter.MaxChunks && (set.Chunks & (set.Chunks - 1)) == 0 &&
+            (!set.ByResource || (set.Records >= set.Chunks && set.Records <= SnapshotWriter.MaxChunks)) &&
             set.Replay is ReplayStart start && start.DeltasOffset >= 0 && start.DeltasOffset <= progress.DeltasOffset &&
             SourcePositions.TryRead(start.Sources, out _));
     }

@@ -97,6 +97,7 @@ internal sealed class StepEnd
             if (totals.IsExpired(slot, step))
             {
                 totals.Calendar?.Remove(slot);
+                resource.Refused = totals.Series.IsOverflow(slot) ? null : resource.Refused;
                 totals.Series.Remove(slot);
                 work--;
             }

@@ -17,7 +17,8 @@ internal sealed class StepMerge
 
     private readonly ShardTotals totals;
     private readonly SlotSort sort = new();
-    private readonly List<int> admitted = [];
+    private readonly List<int> unknown = [];
+    private readonly StepAdmission admission;
     private readonly SlotMerge newSlots;
     private int[] slots = [];
     private OpenStep? step;
@@ -31,6 +32,7 @@ internal sealed class StepMerge
     public StepMerge(ShardTotals totals)
     {
         this.totals = totals;
+        admission = new StepAdmission(totals);
         newSlots = new SlotMerge(totals.Series);
     }
 
@@ -39,6 +41,7 @@ internal sealed class StepMerge
         Touch,
         Choose,
         Sort,
+        Count,
         Admit,
         Insert,
         Add,
@@ -89,11 +92,14 @@ internal sealed class StepMerge
                 NextResource(Phase.Touch, ref work);
                 break;
             case Phase.Choose when Choose(entry, ref work):
-                sort.Begin(open.Series, admitted);
+                sort.Begin(open.Series, unknown);
                 phase = Phase.Sort;
                 break;
             case Phase.Sort when sort.Continue(ref work):
                 BeginAdmission(entry);
+                break;
+            case Phase.Count when admission.Count(ref work):
+                phase = Phase.Admit;
                 break;
             case Phase.Admit when Admit(open, ref work):
                 newSlots.Begin(resource!);
@@ -123,7 +129,7 @@ internal sealed class StepMerge
     {
         work -= ResourceWork;
         at = 0;
-        admitted.Clear();
+        unknown.Clear();
         resource = null;
         phase = next;
         if (resources.MoveNext())
@@ -156,7 +162,7 @@ internal sealed class StepMerge
 
             int from = entry.Slots[at];
             ulong hash = open.Series.Hash(from);
-            if (totals.IsContained(hash, number))
+            if (totals.IsContained(hash, entry.Hash, number))
             {
                 slots[from] = Contained;
             }
@@ -208,7 +214,7 @@ internal sealed class StepMerge
 
             if (slots[entry.Slots[at]] == New)
             {
-                admitted.Add(entry.Slots[at]);
+                unknown.Add(entry.Slots[at]);
             }
         }
 
@@ -220,7 +226,7 @@ internal sealed class StepMerge
         at = 0;
         ReadOnlySpan<byte> jobKey = entry.Key.AsSpan(0, entry.JobLength);
         bool jobContained = totals.IsContained(ByteHash.Of(jobKey), number);
-        if (!jobContained || admitted.Count > 0)
+        if (!jobContained || unknown.Count > 0)
         {
             JobTotals job = totals.FindOrAddJob(jobKey, entry.ServiceNamespace, entry.ServiceName);
             resource = totals.FindOrAddResource(entry.Key, job, entry.Identity);
@@ -232,7 +238,7 @@ internal sealed class StepMerge
             }
         }
 
-        phase = admitted.Count > 0 ? Phase.Admit : Phase.Add;
+        phase = unknown.Count == 0 ? Phase.Add : admission.Begin(resource!, number) ? Phase.Count : Phase.Admit;
     }
 
     private bool Admit(OpenStep open, ref int work)
@@ -245,15 +251,10 @@ internal sealed class StepMerge
             }
 
             int from = sort.Sorted[at];
-            int slot = totals.Series.Add(open.Series.Hash(from), resource!.Number, open.Series.Key(from), open.Series.Kinds(from));
-            totals.Series.FirstStep(slot) = number;
-            totals.Series.LastChangeStep(slot) = number;
-            totals.Calendar?.Add(slot);
-            resource.NewSlots.Add(slot);
-            slots[from] = slot + 1;
+            slots[from] = admission.Admit(open.Series, from) + 1;
         }
 
-        totals.CountSeries(resource!.Job, sort.Sorted.Length);
+        admission.End();
         return true;
     }
 
@@ -293,6 +294,9 @@ internal sealed class StepMerge
             series.Exponential(slot).Add(from.Exponential(fromSlot));
         }
 
-        OpenStep.JoinKinds(series.Kinds(slot), from.Kinds(fromSlot));
+        if (!series.IsOverflow(slot))
+        {
+            OpenStep.JoinKinds(series.Kinds(slot), from.Kinds(fromSlot));
+        }
     }
 }

@@ -112,6 +112,7 @@ public static class SettingsWriter
         yaml.Add("metrics_flush_interval", connector.MetricsFlushInterval);
         yaml.Add("metrics_expiration", connector.MetricsExpiration);
         yaml.Add("series_expiration", connector.SeriesExpiration);
+        yaml.Add("aggregation_cardinality_limit", connector.SeriesLimit);
         yaml.Add("enable_metrics_sampling_method", connector.SamplingMethodEnabled);
         yaml.Add("add_resource_attributes", connector.AddResourceAttributes);
     }
@@ -259,6 +260,7 @@ public static class SettingsWriter
         }
 
         yaml.Add("missing_service_name", stream.DropMissingServiceName ? "drop" : "count");
+        yaml.Add("max_label_bytes", ByteSize.Format(stream.MaxLabelBytes));
         yaml.Add("presets", stream.Presets.Select(DimensionPresets.NameOf));
         yaml.Add("naming", stream.Naming.Select(NamingProfiles.NameOf));
         yaml.Add("feature_gates", stream.FeatureGates.Select(FeatureGates.NameOf));

@@ -61,6 +61,7 @@ internal static class SpanMetricsReader
             SeriesExpiration = ReadExpiration(reader, "series_expiration", defaults.SeriesExpiration, step),
             MetricsExpiration = ReadExpiration(reader, "metrics_expiration", TimeSpan.Zero, step),
             IsDelta = ReadIsDelta(reader),
+            SeriesLimit = reader.Integer("aggregation_cardinality_limit", 0, 0, ConnectorSettings.MaxSeriesLimit),
             AddResourceAttributes = reader.Flag("add_resource_attributes", false),
         };
         CheckResources(reader, settings, gates);
@@ -249,10 +250,5 @@ internal static class SpanMetricsReader
         MappingReader selfTime = reader.Section("self_time");
         selfTime.RefuseIfOn("enabled", "remove it; calls and duration are there without it");
         selfTime.Finish();
-
-        if (reader.Integer("aggregation_cardinality_limit", 0, 0, int.MaxValue) > 0)
-        {
-            reader.Error("aggregation_cardinality_limit", "a limit on series is not supported yet", "set 0, or remove it");
-        }
     }
 }

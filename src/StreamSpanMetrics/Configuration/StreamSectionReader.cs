@@ -1,5 +1,6 @@
 using System.Net;
 using StreamSpanMetrics.Core.Settings;
+using StreamSpanMetrics.Core.Spans;
 
 namespace StreamSpanMetrics.Configuration;
 
@@ -48,6 +49,7 @@ internal static class StreamSectionReader
             BreakerPause = breaker.Duration("pause", defaults.BreakerPause, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
             DropMissingServiceName = reader.Choice(
                 "missing_service_name", defaults.DropMissingServiceName, ("count", false), ("drop", true)),
+            MaxLabelBytes = reader.Bytes("max_label_bytes", defaults.MaxLabelBytes, SpanRules.MinLabelBytes, SpanRules.MaxValueBytes),
             Presets = ReadPresets(reader),
             Naming = NamingReader.Read(reader, "naming"),
             FeatureGates = FeatureGatesReader.Read(reader, "feature_gates"),

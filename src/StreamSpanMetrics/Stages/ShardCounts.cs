@@ -1,3 +1,4 @@
+using StreamSpanMetrics.Core.Totals;
 using StreamSpanMetrics.Telemetry;
 
 namespace StreamSpanMetrics.Stages;
@@ -75,5 +76,22 @@ internal sealed class ShardCounts
         }
 
         telemetry.SeriesByService = told;
+        TellLimited(shards);
+    }
+
+    private void TellLimited(IReadOnlyCollection<MergeShard> shards)
+    {
+        List<LimitedService> all = [.. shards.SelectMany(shard => LimitedService.Of(shard.State))
+            .GroupBy(service => service.ServiceName)
+            .Select(one => new LimitedService(one.Key, one.Sum(part => part.Resources), one.Sum(part => part.Keys)))
+            .OrderByDescending(service => service.Keys).ThenBy(service => service.ServiceName, StringComparer.Ordinal)];
+        List<LimitedService> told = [.. all.Take(NamedServices)];
+        if (all.Count > NamedServices)
+        {
+            IEnumerable<LimitedService> others = all.Skip(NamedServices);
+            told.Add(new LimitedService("_other", others.Sum(service => service.Resources), others.Sum(service => service.Keys)));
+        }
+
+        telemetry.LimitedServices = told;
     }
 }

@@ -52,6 +52,11 @@ public static class InstrumentCatalog
         Gauge("unstable.age", "s", ByStageAndPartition, "For how long the last stable offset has not moved although records wait behind it."),
         Gauge("active.series", "{series}", ["shard"], "Series alive in the shards owned here."),
         Gauge("service.series", "{series}", ["service"], "Series alive by service: the largest 50 per merge loop, the others together as _other."),
+        Gauge("limited.resources", "{resource}", ["service"],
+            "Resources at aggregation_cardinality_limit by service: the worst 50 per merge loop by refused_keys, the others together as _other."),
+        Gauge("refused.keys", "{key}", ["service"],
+            "About how many different keys went to overflow series since these began or this worker took the shard over (+-3.3 %): so many more "
+            + "series the service would have without the limit. Services as there."),
         Gauge("assigned.partitions", "{partition}", ByStage, "Partitions owned by the loops of a stage here."),
         Gauge("paused.partitions", "{partition}", ByStage, "Owned partitions that are not being read just now."),
         Gauge("stopped.shards", "{shard}", None, "Shards that refused a delta block and wait for somebody. The log says why."),

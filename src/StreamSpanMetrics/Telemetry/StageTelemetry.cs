@@ -1,5 +1,6 @@
 using StreamSpanMetrics.Core.Deltas;
 using StreamSpanMetrics.Core.Otlp;
+using StreamSpanMetrics.Core.Totals;
 
 namespace StreamSpanMetrics.Telemetry;
 
@@ -15,6 +16,7 @@ public sealed class StageTelemetry
     private volatile IReadOnlyList<PartitionStatus>? partitions;
     private volatile IReadOnlyList<ShardStatus> shards = [];
     private volatile IReadOnlyList<KeyValuePair<string, long>> seriesByService = [];
+    private volatile IReadOnlyList<LimitedService> limitedServices = [];
     private volatile int restoringShards;
     private volatile int assignedPartitions;
 
@@ -78,6 +80,13 @@ public sealed class StageTelemetry
     {
         get => seriesByService;
         set => seriesByService = value;
+    }
+
+    /// <summary>Services with resources at their limit of series, those with most refused keys first.</summary>
+    public IReadOnlyList<LimitedService> LimitedServices
+    {
+        get => limitedServices;
+        set => limitedServices = value;
     }
 
     /// <summary>Shards that the loop is restoring.</summary>

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using StreamSpanMetrics.Core.Deltas;
 using StreamSpanMetrics.Core.Otlp;
+using StreamSpanMetrics.Core.Totals;
 
 namespace StreamSpanMetrics.Telemetry;
 
@@ -232,8 +233,15 @@ public sealed class WorkerMetrics : IDisposable
             .SelectMany(stage => stage.SeriesByService)
             .GroupBy(service => service.Key, service => service.Value)
             .Select(service => new Measurement<long>(service.Sum(), Tag("service", service.Key))));
+        Observe("limited.resources", () => Limited(service => service.Resources));
+        Observe("refused.keys", () => Limited(service => service.Keys));
         Observe<double>("remote.write.away", () => [new Measurement<double>(remoteWriteAway().TotalSeconds)]);
     }
+
+    private IEnumerable<Measurement<long>> Limited(Func<LimitedService, long> value) => Stages
+        .SelectMany(stage => stage.LimitedServices)
+        .GroupBy(service => service.ServiceName, value)
+        .Select(service => new Measurement<long>(service.Sum(), Tag("service", service.Key)));
 
     private List<Measurement<double>> Restores()
     {

@@ -145,6 +145,15 @@ public sealed class RulesFingerprintTests
     }
 
     [Fact]
+    public void A_limit_on_labels_is_part_of_it_and_a_limit_on_series_is_not()
+    {
+        string none = new RulesFingerprint(new ProcessorSettings()).Text;
+        ProcessorSettings cut = new() { Stream = new StreamSettings { MaxLabelBytes = 100 } };
+        Assert.Equal(none + "max_label_bytes: 100\n", new RulesFingerprint(cut).Text);
+        Assert.Equal(none, Text([], new ConnectorSettings { SeriesLimit = 100 }));
+    }
+
+    [Fact]
     public void Patterns_are_part_of_it()
     {
         string none = new RulesFingerprint(new ProcessorSettings()).Text;

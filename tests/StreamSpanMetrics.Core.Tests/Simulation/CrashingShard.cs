@@ -12,13 +12,13 @@ namespace StreamSpanMetrics.Core.Tests.Simulation;
 /// </summary>
 internal sealed class CrashingShard
 {
-    private readonly ShardRules rules;
     private readonly List<DeltaBatch> batches;
     private readonly Random? random;
     private readonly Dictionary<long, long> forced;
     private readonly StateContents contents = new(0);
     private readonly PointEncoder encoder;
     private readonly List<EmittedRecord> pending = [];
+    private ShardRules rules;
     private ShardState state;
     private SnapshotWriter snapshots;
     private ulong sequence;
@@ -41,6 +41,18 @@ internal sealed class CrashingShard
     }
 
     public List<EmittedRecord> Committed { get; } = [];
+
+    /// <summary>Limits that a worker may start with; none means that the rules' limit stays.</summary>
+    public int[] Limits { get; init; } = [];
+
+    /// <summary>The limit of the worker that wrote the first record of a step.</summary>
+    public Dictionary<long, int> LimitOf { get; } = [];
+
+    /// <summary>Bytes of a record of a chunk by resource.</summary>
+    public int? MaxPartBytes { get; init; }
+
+    /// <summary>Most records that one chunk took.</summary>
+    public int MostParts { get; private set; }
 
     public int Restores { get; private set; }
 
@@ -134,9 +146,12 @@ internal sealed class CrashingShard
         if (random is null || random.Next(2) == 0)
         {
             snapshots.MaxChunkSeries = 6;
+            snapshots.MaxPartBytes = MaxPartBytes ?? snapshots.MaxPartBytes;
             snapshots.WriteChunk(records);
+            MostParts = Math.Max(MostParts, records.Count(record => record.Value is not null));
         }
 
+        pending.ForEach(record => LimitOf.TryAdd(record.Step, rules.SeriesLimit));
         sequence += (ulong)pending.Count;
         Committed.AddRange(pending);
         pending.Clear();
@@ -152,6 +167,11 @@ internal sealed class CrashingShard
     {
         Restores++;
         pending.Clear();
+        if (Limits.Length > 0)
+        {
+            rules = rules with { SeriesLimit = Limits[random!.Next(Limits.Length)] };
+        }
+
         RestoreResult result = SnapshotReader.Read(rules, contents);
         Assert.Equal(RestoreFailure.None, result.Failure);
         ShardReplay replay = result.Replay!;

@@ -20,16 +20,19 @@ internal sealed class SlowTwin
     private readonly long resourceExpirySteps;
     private readonly TwinEmission emission;
     private readonly Dictionary<string, long> lastSeen = [];
+    private readonly Func<long, int> limitOf;
     private readonly SortedDictionary<string, (TestResource Resource, SortedDictionary<string, TwinSeries> Series)> resources =
         new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<(string Name, string Text)>> agreements = [];
     private readonly Dictionary<string, List<(string Name, string Text)>> shrunk = [];
 
-    public SlowTwin(long expirySteps, TwinEmission? emission = null, long resourceExpirySteps = long.MaxValue)
+    public SlowTwin(
+        long expirySteps, TwinEmission? emission = null, long resourceExpirySteps = long.MaxValue, Func<long, int>? limitOf = null)
     {
         this.resourceExpirySteps = resourceExpirySteps;
         this.expirySteps = expirySteps;
         this.emission = emission ?? new TwinEmission(null, null);
+        this.limitOf = limitOf ?? (_ => 0);
     }
 
     private AggregationTemporality Temporality => emission.IsDelta ? AggregationTemporality.Delta : AggregationTemporality.Cumulative;
@@ -72,6 +75,7 @@ internal sealed class SlowTwin
 
         shrunk.Clear();
         HashSet<string> agreedNow = [];
+        HashSet<(string, string)> refused = Refused(step, observations);
         foreach (Observation observation in observations)
         {
             Agree(observation.Resource, agreedNow);
@@ -79,14 +83,16 @@ internal sealed class SlowTwin
             resources.TryAdd(key, (observation.Resource, new(StringComparer.Ordinal)));
             lastSeen[key] = step;
             string seriesKey = SeriesKey(observation.Series);
+            bool overflows = refused.Contains((key, seriesKey));
+            seriesKey = overflows ? seriesKey[..1] : seriesKey;
             SortedDictionary<string, TwinSeries> series = resources[key].Series;
             if (!series.TryGetValue(seriesKey, out TwinSeries? known))
             {
                 known = new TwinSeries
                 {
                     Family = observation.Series.Family,
-                    Texts = [.. observation.Series.Values.Select(value => value.Text)],
-                    Kinds = [.. observation.Series.Values.Select(value => value.Kind)],
+                    Texts = overflows ? [] : [.. observation.Series.Values.Select(value => value.Text)],
+                    Kinds = overflows ? [] : [.. observation.Series.Values.Select(value => value.Kind)],
                     FirstStep = step,
                 };
                 series.Add(seriesKey, known);
@@ -108,6 +114,29 @@ internal sealed class SlowTwin
             known.SumNanos += new BigInteger(observation.Count) * observation.DurationNanos;
             known.Buckets[BlockBuilder.Bucket(observation.DurationNanos)] += observation.Count;
         }
+    }
+
+    // (M3) New keys in key order, while there is room: series that expire with this step have made some.
+    private HashSet<(string Resource, string Series)> Refused(long step, List<Observation> observations)
+    {
+        HashSet<(string, string)> refused = [];
+        int limit = limitOf(step);
+        foreach (IGrouping<(string Resource, char Family), string> all in observations.GroupBy(
+            one => (ResourceKey(one.Resource), (char)one.Series.Family), one => SeriesKey(one.Series)))
+        {
+            SortedDictionary<string, TwinSeries> known = resources.TryGetValue(all.Key.Resource, out var found) ? found.Series : [];
+            int live = known.Count(one => one.Key.Length > 1 && one.Key[0] == all.Key.Family &&
+                (all.Contains(one.Key) || step - one.Value.LastChange < expirySteps));
+            foreach (string key in all.Distinct().Where(key => !known.ContainsKey(key)).Order(StringComparer.Ordinal))
+            {
+                if (limit > 0 && live++ >= limit)
+                {
+                    refused.Add((all.Key.Resource, key));
+                }
+            }
+        }
+
+        return refused;
     }
 
     private void Agree(TestResource resource, HashSet<string> agreedNow)
@@ -259,6 +288,12 @@ internal sealed class SlowTwin
 
     private static IEnumerable<KeyValue> Attributes(TwinSeries series)
     {
+        if (series.Texts.Length == 0)
+        {
+            yield return new KeyValue { Key = "otel.metric.overflow", Value = new AnyValue { BoolValue = true } };
+            yield break;
+        }
+
         string[] names = series.Family == SeriesFamily.Events
             ? ["span.name", "http.code", "exception.type"]
             : ["span.name", "http.code"];

@@ -129,7 +129,7 @@ public sealed class TotalsSimulationTests
         return (rules with { Emission = emission }, new TwinEmission(activeSteps, heartbeatSteps) { IsDelta = heartbeatSteps == 0 });
     }
 
-    private static void AssertSame(List<EmittedRecord> expected, List<EmittedRecord> actual, int seed, int cut)
+    internal static void AssertSame(List<EmittedRecord> expected, List<EmittedRecord> actual, int seed, int cut)
     {
         for (int i = 0; i < Math.Min(expected.Count, actual.Count); i++)
         {

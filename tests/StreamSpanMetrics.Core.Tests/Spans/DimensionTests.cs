@@ -257,6 +257,36 @@ public sealed class DimensionTests
     }
 
     [Fact]
+    public void A_limit_on_labels_cuts_all_values_between_characters_before_they_part_series()
+    {
+        SpanRules rules = Custom with { IncludeServiceName = true, MaxLabelBytes = 32 };
+        string fits = new('v', 31);
+        RecordFolder folder = new(rules);
+        byte[] record = Traces.Request(
+            [Traces.Text("service.name", "shop" + new string('s', 40))],
+            Traces.Span(fits + "é", Traces.Text("custom", fits + "é1")),
+            Traces.Span(fits + "ü", Traces.Text("custom", fits + "\U0001F600")),
+            Traces.Span(fits, Traces.Text("custom", fits)));
+        Assert.Equal(
+            [$"Spans service.name=String:shop{new string('s', 28)} span.name=String:{fits} custom=String:{fits}"],
+            Folded.Series(folder, record).Distinct());
+        // Once for each of the keys that were rendered: the service's name in all three, name and value in two.
+        Assert.Equal(7, folder.TextCounters.TooLong);
+    }
+
+    [Fact]
+    public void The_least_limit_cuts_no_number()
+    {
+        SpanRules rules = Custom with { MaxLabelBytes = SpanRules.MinLabelBytes };
+        AnyValue[] longest = [new() { IntValue = long.MinValue }, new() { DoubleValue = -double.Epsilon }, new() { DoubleValue = double.MinValue }];
+        foreach (AnyValue value in longest)
+        {
+            byte[] record = Traces.Request(Shop, Traces.Span("a", new KeyValue { Key = "custom", Value = value }));
+            Assert.Equal(Folded.Series(Custom, record), Folded.Series(rules, record));
+        }
+    }
+
+    [Fact]
     public void An_invalid_span_name_is_mended_and_counted()
     {
         byte[] record = Traces.Request(Shop, Traces.Span("aXXb"));

@@ -36,6 +36,18 @@ public sealed class SlicedClosingTests(ITestOutputHelper output)
         Assert.Equal(Run(rules, blocks, null, 0), Run(rules, blocks, new Random(seed), largestSlice));
     }
 
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(2, 100)]
+    [InlineData(3, 3000)]
+    public void So_they_do_with_a_limit_on_series(int seed, int largestSlice)
+    {
+        output.WriteLine($"seed {seed}");
+        ShardRules limited = Rules with { SeriesLimit = 100 };
+        List<DeltaBlock> blocks = Blocks(new Random(seed));
+        Assert.Equal(Run(limited, blocks, null, 0), Run(limited, blocks, new Random(seed), largestSlice));
+    }
+
     [Fact]
     public void Nothing_else_may_happen_while_a_step_closes()
     {
@@ -58,7 +70,7 @@ public sealed class SlicedClosingTests(ITestOutputHelper output)
     {
         List<string> written = [];
         ShardState state = new(rules, [0], BlockBuilder.TopicId);
-        SnapshotWriter snapshots = new(state) { MaxChunkSeries = 700 };
+        SnapshotWriter snapshots = new(state) { MaxChunkSeries = 700, MaxPartBytes = 20_000 };
         PointEncoder encoder = new(Points, Rules.Layout);
         int emitted = 0;
         for (int offset = 0; offset < blocks.Count; offset++)

@@ -37,10 +37,10 @@ internal sealed class DirectComputation(Plan plan)
         }
     }
 
-    /// <summary>Points of some jobs up to a step.</summary>
-    public HashSet<string> Points(HashSet<string> jobs, long throughStep)
+    /// <summary>Points of some jobs up to a step, under a limit on series.</summary>
+    public HashSet<string> Points(HashSet<string> jobs, long throughStep, int limit)
     {
-        SlowTotals totals = new(plan.Emission);
+        SlowTotals totals = new(plan.Emission, limit);
         for (long step = steps.Count == 0 ? throughStep : steps.Keys.First(); step <= throughStep; step++)
         {
             totals.Close(step, steps.GetValueOrDefault(step, []).Where(entry => jobs.Contains(entry.Job)));

@@ -9,7 +9,9 @@ namespace StreamSpanMetrics.Simulation.Truth;
 /// Totals at the end of every step, obviously: a dictionary, one step after the other. Every live series has a point at every step, or while
 /// it changes, at heartbeats and before it changes again; a zero point at its birth, and a stale marker when it ends (P-1, P-2).
 /// </summary>
-internal sealed class SlowTotals(EmissionRules emission)
+/// <param name="emission">When a series has points.</param>
+/// <param name="limit">Most series of a family that a resource may have besides its overflow series; 0 means no limit.</param>
+internal sealed class SlowTotals(EmissionRules emission, int limit)
 {
     private readonly SortedDictionary<string, SlowSeries> series = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (string Agreed, long SinceStep)> hosts = [];
@@ -38,13 +40,16 @@ internal sealed class SlowTotals(EmissionRules emission)
             (one.CountBefore, one.SumNanosBefore, one.BucketsBefore) = (one.Count, one.SumNanos, [.. one.Buckets]);
         }
 
-        foreach (Entry entry in entries)
+        Entry[] all = [.. entries];
+        HashSet<string> refused = Refused(step, [.. all.Select(entry => entry.Series)]);
+        foreach (Entry entry in all)
         {
             Agree(entry, step);
-            if (!series.TryGetValue(entry.Series, out SlowSeries? known))
+            string name = refused.Contains(entry.Series) ? SeriesNames.OverflowOf(entry.Series) : entry.Series;
+            if (!series.TryGetValue(name, out SlowSeries? known))
             {
                 known = new SlowSeries(entry.Job, step, entry.Buckets.Length);
-                series.Add(entry.Series, known);
+                series.Add(name, known);
             }
 
             known.LastChange = step;
@@ -95,6 +100,20 @@ internal sealed class SlowTotals(EmissionRules emission)
             || step - one.LastPlanned == emission.HeartbeatMillis / Plan.IntervalMillis;
         one.LastPlanned = isDue ? step : one.LastPlanned;
         return isDue;
+    }
+
+    // New series of a step are admitted in key order while their resource has room; one that ends with this step has made some.
+    private HashSet<string> Refused(long step, HashSet<string> seen)
+    {
+        HashSet<string> refused = [];
+        foreach (IGrouping<string, string> news in seen.Where(name => !series.ContainsKey(name)).GroupBy(SeriesNames.OwnerOf))
+        {
+            int live = series.Count(one => SeriesNames.OwnerOf(one.Key) == news.Key && !SeriesNames.IsOverflow(one.Key)
+                && (seen.Contains(one.Key) || step - one.Value.LastChange < Plan.ExpirySteps));
+            refused.UnionWith(news.OrderBy(SeriesNames.SortKey, StringComparer.Ordinal).Where(_ => limit > 0 && live++ >= limit));
+        }
+
+        return refused;
     }
 
     private void Emit(string name, SlowSeries one, long step, bool ends)

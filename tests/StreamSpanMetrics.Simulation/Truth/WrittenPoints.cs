@@ -56,6 +56,11 @@ internal static class WrittenPoints
         string series = kind == "events"
             ? SeriesNames.OfEvents(service, environment, name, spanKind, status, Text(all, "exception.type"))
             : SeriesNames.OfSpans(service, environment, name, spanKind, status);
+        if (all.Exists(attribute => attribute.Key == "otel.metric.overflow" && attribute.Value.BoolValue))
+        {
+            series = SeriesNames.OverflowOf(series);
+        }
+
         return SlowTotals.Point($"{kind} {series}", (long)(startNanos / NanosPerMilli), (long)(timeNanos / NanosPerMilli), value);
     }
 

@@ -63,6 +63,8 @@ internal sealed class Plan
         MaxTransactionBytes = random.Next(3) == 0 ? 1_000_000 : random.Next(500, 6000);
         MaxPointRecordBytes = random.Next(2) == 0 ? 900_000 : random.Next(600, 3000);
         MaxRequestBytes = random.Next(2) == 0 ? 1_000_000 : random.Next(900, 6000);
+        int limit = random.Next(3) == 0 ? random.Next(1, 5) : 0;
+        SeriesLimit = Emission.Mode == EmissionMode.All ? limit : 0;
     }
 
     /// <summary>The seed.</summary>
@@ -134,6 +136,9 @@ internal sealed class Plan
     /// <summary>Bytes of a remote-write request.</summary>
     public int MaxRequestBytes { get; }
 
+    /// <summary>Most series of a family that a resource may have; 0 means no limit.</summary>
+    public int SeriesLimit { get; }
+
     /// <summary>Whether entries may fold into later steps: where steps are closed by force, or before a new partition is known (T4).</summary>
     public bool MayFold => HasStuckOwners || Grows;
 
@@ -153,6 +158,7 @@ internal sealed class Plan
         ExpiryMillis = ExpirySteps * IntervalMillis,
         Histogram = Histogram,
         Emission = Emission,
+        SeriesLimit = SeriesLimit,
         MaxRecordBytes = MaxPointRecordBytes,
     };
 

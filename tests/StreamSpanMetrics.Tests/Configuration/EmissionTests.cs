@@ -47,6 +47,16 @@ public sealed class EmissionTests
         Assert.Contains(message, warning.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("connectors: {span_metrics: {aggregation_cardinality_limit: 9}}\nstream: {emit: changed}")]
+    [InlineData("connectors: {span_metrics: {aggregation_cardinality_limit: 9, aggregation_temporality: AGGREGATION_TEMPORALITY_DELTA}}")]
+    public void A_limit_on_series_is_for_totals_at_every_step(string text)
+    {
+        ConfigurationProblem error = SettingsFiles.OnlyError(text);
+        Assert.Contains("a limit on series is supported only where", error.Message, StringComparison.Ordinal);
+        Assert.Equal(9, SettingsFiles.Settings("connectors: {span_metrics: {aggregation_cardinality_limit: 9}}").Connector.SeriesLimit);
+    }
+
     [Fact]
     public void Deltas_are_for_the_metrics_topic_alone()
     {

@@ -22,6 +22,9 @@ public sealed class EveryKeyTests
         // Excludes remote write, which the file has: EmissionTests reads it.
         "$.Connector.IsDelta",
 
+        // Excludes emit: changed, which the file has: EmissionTests reads it.
+        "$.Connector.SeriesLimit",
+
         // Files instead of texts, the highest version that there is, and the other authenticator: SecurityTests.
         "$.RemoteWrite.Tls.CaFile", "$.RemoteWrite.Tls.CertificateFile", "$.RemoteWrite.Tls.KeyFile", "$.RemoteWrite.Tls.MaxVersion",
         "$.RemoteWrite.BearerToken",
@@ -201,6 +204,7 @@ public sealed class EveryKeyTests
         ActiveFor = TimeSpan.FromMinutes(2),
         Heartbeat = TimeSpan.FromSeconds(90),
         DropMissingServiceName = true,
+        MaxLabelBytes = 200,
         Presets = [DimensionPreset.Http, DimensionPreset.Messaging],
         Naming = [NamingProfile.Legacy, NamingProfile.Tempo],
         FeatureGates = [FeatureGate.LegacyMetricNames, FeatureGate.UseOtelStatusPrefix, FeatureGate.ExcludeResourceMetrics],

@@ -1,5 +1,6 @@
 using System.Net;
 using OpenTelemetry.Metrics;
+using StreamSpanMetrics.Core.Totals;
 using StreamSpanMetrics.Http;
 using StreamSpanMetrics.Telemetry;
 
@@ -28,6 +29,7 @@ public sealed class TelemetryServerTests : IDisposable
             Partitions = [new PartitionStatus(77, 1, 2, 1_000, true, 3, 4)],
             Shards = [new ShardStatus(0, 1, false)],
             SeriesByService = [KeyValuePair.Create("shop", 1L)],
+            LimitedServices = [new LimitedService("shop", 1, 2)],
         };
         using MeterProvider export = MetricsExport.Start("1.2.3", _ => null, MeterName);
         Happen(metrics);

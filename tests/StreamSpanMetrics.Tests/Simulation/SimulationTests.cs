@@ -33,7 +33,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
             string[] expected =
             [
                 "kills", "stalls", "expels", "replaces", "stops", "moves partitions", "grows", "truncates", "deletes the topic", "aborts", "commits",
-                "forced closes", "lost blocks", "repeated requests",
+                "forced closes", "lost blocks", "repeated requests", "points of overflow series",
             ];
             Assert.DoesNotContain(expected, what => tally[what] < 10);
             Assert.True(tally.Folded > 0);

@@ -126,6 +126,28 @@ public sealed class StageTelemetryTests
     }
 
     [Fact]
+    public void Merge_tells_who_is_at_the_limit_of_series_and_how_many_more_there_would_be()
+    {
+        const long first = 170_000_000;
+        MergeBench bench = new(change: options => options with { Points = options.Points with { SeriesLimit = 1 } });
+        MergeBench.Start(bench.Log, 2);
+        using MeterReading reading = new(bench.Telemetry.Metrics.Meter);
+        bench.Deltas(0, bench.Block(0, 0, 1, first * 10_000, first, "shop", "cart"));
+        bench.Deltas(0, bench.Block(1, 0, 1, (first + 1) * 10_000, first, "shop/a", "shop/b"));
+        bench.Deltas(0, bench.Block(0, 1, 2, (first + 1) * 10_000, first));
+        bench.Consumer.Assign(0);
+        bench.Consumer.Until(() => reading.Read("point.records") > 0);
+        bench.Consumer.Then(() => bench.Time.Advance(TimeSpan.FromSeconds(6)));
+        bench.Consumer.Then(() => { });
+        IReadOnlyDictionary<string, double> told = new Dictionary<string, double>();
+        bench.Consumer.Then(() => told = reading.Read());
+        bench.Run();
+        Assert.Equal(1, told["limited.resources{service=shop}"]);
+        Assert.Equal(2, told["refused.keys{service=shop}"]);
+        Assert.DoesNotContain("limited.resources{service=cart}", told.Keys);
+    }
+
+    [Fact]
     public void Export_tells_how_long_a_step_took_to_be_accepted()
     {
         ExportBench bench = new(ExportBench.Points(steps: 2));

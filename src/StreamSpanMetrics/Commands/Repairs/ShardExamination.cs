@@ -50,7 +50,7 @@ internal sealed class ShardExamination
         IReadOnlyList<RestoreResult> failures = StateExamination.Failures(rules, contents);
         if (StateRecordReader.TryProgress(contents.Progress, rules, out ProgressRecord? progress) == RestoreFailure.None)
         {
-            shard = shard with { DeltasOffset = progress!.DeltasOffset, Chunks = (int)(progress.CompleteSet?.Chunks ?? 0) };
+            shard = shard with { DeltasOffset = progress!.DeltasOffset, Chunks = (int)SnapshotWriter.RecordCount(progress.CompleteSet) };
         }
 
         if (failures.Count > 0)

@@ -16,6 +16,12 @@ internal sealed record ShardDetail : ShardSummary
     /// <summary>Series of the services that are not among them.</summary>
     public int OtherSeries { get; init; }
 
+    /// <summary>The services with most spans and events in overflow series, the worst first.</summary>
+    public IReadOnlyList<ServiceDetail> LimitedServices { get; init; } = [];
+
+    /// <summary>The dimensions with most values, the worst first.</summary>
+    public IReadOnlyList<LabelDetail> TopLabels { get; init; } = [];
+
     /// <summary>Source partitions.</summary>
     public IReadOnlyList<SourceDetail> Sources { get; init; } = [];
 

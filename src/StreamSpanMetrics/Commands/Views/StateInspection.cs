@@ -23,7 +23,7 @@ internal sealed class StateInspection
         this.time = time;
     }
 
-    /// <summary>The services of a shard that are shown by name.</summary>
+    /// <summary>The services, and the labels, of a shard that are shown by name.</summary>
     public int TopServices { get; init; } = 10;
 
     /// <summary>A look at all shards, or at one of them.</summary>
@@ -87,6 +87,16 @@ internal sealed class StateInspection
         return new ShardDetail(summary)
         {
             TopServices = [.. services.Take(TopServices).Select(Detail)],
+            LimitedServices =
+            [
+                .. services.Where(service => service.LimitedResources > 0).OrderByDescending(service => service.Overflowed)
+                    .Take(TopServices).Select(Detail),
+            ],
+            TopLabels =
+            [
+                .. LabelValues.Of(state).Take(TopServices)
+                    .Select(label => new LabelDetail(label.ServiceNamespace, label.ServiceName, label.Label, label.Values)),
+            ],
             OtherSeries = services.Skip(TopServices).Sum(service => service.Series),
             Sources = Details(state),
             Control = control,
@@ -120,7 +130,10 @@ internal sealed class StateInspection
     }
 
     private static ServiceDetail Detail(ServiceSeries service) =>
-        new(service.ServiceNamespace, service.ServiceName, service.Series, service.Resources);
+        new(service.ServiceNamespace, service.ServiceName, service.Series, service.Resources)
+        {
+            LimitedResources = service.LimitedResources, Overflowed = service.Overflowed,
+        };
 
     private static ControlDetail Detail(ControlRecord control) => new(
         control.Format,

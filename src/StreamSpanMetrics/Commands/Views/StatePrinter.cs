@@ -45,6 +45,16 @@ internal static class StatePrinter
             }
 
             lines.Add(new Padder(Services(shard), new Padding(2, 0, 0, 0)));
+            if (shard.LimitedServices.Count > 0)
+            {
+                lines.Add(new Padder(Limited(shard), new Padding(2, 0, 0, 0)));
+            }
+
+            if (shard.TopLabels.Count > 0)
+            {
+                lines.Add(new Padder(Labels(shard), new Padding(2, 0, 0, 0)));
+            }
+
             lines.Add(new Padder(Sources(shard), new Padding(2, 0, 0, 0)));
         }
 
@@ -63,13 +73,37 @@ internal static class StatePrinter
         ViewTable table = new("service", "#series", "#resources");
         foreach (ServiceDetail service in shard.TopServices)
         {
-            string name = service.ServiceNamespace.Length == 0 ? service.ServiceName : $"{service.ServiceNamespace}/{service.ServiceName}";
-            table.Add(name, ViewTable.Number(service.Series), ViewTable.Number(service.Resources));
+            table.Add(service.FullName, ViewTable.Number(service.Series), ViewTable.Number(service.Resources));
         }
 
         if (shard.OtherSeries > 0)
         {
             table.Add("other services", ViewTable.Number(shard.OtherSeries), "");
+        }
+
+        return table.Table;
+    }
+
+    private static IRenderable Limited(ShardDetail shard)
+    {
+        ViewTable table = new("service at its limit", "#limited resources", "#spans and events in overflow series");
+        foreach (ServiceDetail service in shard.LimitedServices)
+        {
+            table.Add(
+                service.FullName,
+                ViewTable.Number(service.LimitedResources),
+                service.Overflowed.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        }
+
+        return table.Table;
+    }
+
+    private static IRenderable Labels(ShardDetail shard)
+    {
+        ViewTable table = new("service", "label", "#values (about)");
+        foreach (LabelDetail label in shard.TopLabels)
+        {
+            table.Add(label.FullName, label.Label, ViewTable.Number(label.Values));
         }
 
         return table.Table;

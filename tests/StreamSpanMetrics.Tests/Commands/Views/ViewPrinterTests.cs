@@ -56,6 +56,10 @@ public sealed class ViewPrinterTests
             cart [red]�[2J 7 2
             shop/mail 4 1
             other services 1
+            service at its limit limited resources spans and events in overflow series
+            cart 1 400
+            service label values (about)
+            shop/mail span.name 3000
             source partition expected offset watermark
             0 20 2026-11-27T11:59:58.000Z
             1 - -

@@ -76,13 +76,14 @@ internal sealed class MergeBench
         }
     }
 
-    /// <summary>A block of a source partition whose spans, one for each service named, fall into one step.</summary>
+    /// <summary>A block of a source partition whose spans, one for each service named (or service/span), fall into one step.</summary>
     public DeltaBlock Block(int partition, long from, long to, long watermarkMillis, long step, params string[] services)
     {
         DeltaAccumulator accumulator = new(new ExplicitBounds(new HistogramRules()));
         foreach (string service in services)
         {
-            Assert.False(folder.Fold(SpanRequests.Make(service)).Exists);
+            string[] names = service.Split('/');
+            Assert.False(folder.Fold(SpanRequests.Make(names[0], names.Length > 1 ? names[1] : "GET")).Exists);
             accumulator.Add(folder.Staged, step);
         }
 

@@ -1,0 +1,79 @@
+using StreamSpanMetrics.Core.Tests.Totals;
+using StreamSpanMetrics.Core.Totals;
+using StreamSpanMetrics.Schemas.V1;
+
+namespace StreamSpanMetrics.Core.Tests.Simulation;
+
+/// <summary>
+/// A limit on series under random logs: whatever the cuts, crashes and restores, and whoever brings another limit, the records are those of
+/// the slow twin.
+/// </summary>
+public sealed class LimitSimulationTests(ITestOutputHelper output)
+{
+    private const string Overflow = "6F74656C2E6D65747269632E6F766572666C6F77";
+
+    private static readonly ShardRules Rules = BlockBuilder.Rules with { ExpiryMillis = 60_000 };
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Every_cut_gives_the_records_of_the_slow_twin(int limit)
+    {
+        ShardRules rules = Rules with { SeriesLimit = limit };
+        int overflows = 0;
+        for (int seed = 1; seed <= 12; seed++)
+        {
+            RandomLog log = new(seed, 1 + (seed % 4), 40);
+            List<EmittedRecord> expected = new SlowTwin(rules.ExpirySteps, limitOf: _ => limit).Run(log.Partitions, rules.IntervalMillis);
+            overflows += Overflows(expected);
+            for (int cut = 0; cut < 2; cut++)
+            {
+                ShardDriver driver = new(rules, null, new long[log.Partitions.Length]);
+                foreach (DeltaBatch batch in log.Batches((seed * 100) + cut))
+                {
+                    foreach (DeltaBlock block in batch.Blocks)
+                    {
+                        Assert.Equal(ApplyOutcome.Applied, driver.Apply(block).Outcome);
+                    }
+                }
+
+                TotalsSimulationTests.AssertSame(expected, driver.Records, seed, cut);
+            }
+        }
+
+        Assert.True(overflows > 20, $"{overflows} overflow points");
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(0, 1, 2, 3)]
+    [InlineData(1, 4)]
+    public void A_shard_that_crashes_and_comes_back_with_any_limit_judges_every_step_once(params int[] limits)
+    {
+        int restores = 0;
+        int overflows = 0;
+        int parts = 0;
+        for (int seed = 1; seed <= 40; seed++)
+        {
+            RandomLog log = new(seed, 1 + (seed % 3), 30);
+            CrashingShard shard = new(Rules with { SeriesLimit = limits[0] }, log.Partitions.Length, log.Batches(seed), new Random(seed), [])
+            {
+                Limits = limits, MaxPartBytes = seed % 2 == 0 ? 600 : null,
+            };
+            shard.Run();
+            List<EmittedRecord> expected = new SlowTwin(Rules.ExpirySteps, limitOf: step => shard.LimitOf.GetValueOrDefault(step))
+                .Run(log.Partitions, Rules.IntervalMillis);
+            TotalsSimulationTests.AssertSame(expected, shard.Committed, seed, 0);
+            restores += shard.Restores;
+            overflows += Overflows(expected);
+            parts = Math.Max(parts, shard.MostParts);
+        }
+
+        output.WriteLine($"{restores} restores, {overflows} records with overflow, {parts} records of one chunk at most");
+        Assert.True(restores > 100 && overflows > 100 && parts > 2, $"{restores} restores, {overflows} overflows, {parts} parts");
+    }
+
+    private static int Overflows(List<EmittedRecord> records) =>
+        records.Count(record => record.Value.Contains(Overflow, StringComparison.Ordinal));
+}
