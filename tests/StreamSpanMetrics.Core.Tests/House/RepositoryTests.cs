@@ -31,6 +31,16 @@ public sealed partial class RepositoryTests
         UnfinishedFiles);
 
     [Fact]
+    public void Rules_are_broken_where_they_stand() => HouseRule.Expect(
+        "A patch in tests/mutants fits the file that it breaks: what surrounds the rule has moved on, so make it anew.",
+        from path in RepositoryTree.Files
+        where path.StartsWith("tests/mutants/", StringComparison.Ordinal) && path.EndsWith(".patch", StringComparison.Ordinal)
+        from part in PatchedParts(path)
+        where !RepositoryTree.ReadText(part.File).Contains(part.Text, StringComparison.Ordinal)
+        select path,
+        []);
+
+    [Fact]
     public void No_text_names_a_path_of_a_build_machine() => HouseRule.Expect(
         "Paths of the machine that something was written on mean nothing elsewhere.",
         Breaches(MachinePath()),
@@ -44,6 +54,31 @@ public sealed partial class RepositoryTests
         where !WorkplaceFiles.Contains(path)
         select path,
         []);
+
+    // What the parts of a unified diff replace: the lines that stay and those that go.
+    private static List<(string File, string Text)> PatchedParts(string path)
+    {
+        List<(string File, string Text)> parts = [];
+        string file = "";
+        foreach (string line in RepositoryTree.ReadText(path).Split('\n'))
+        {
+            if (line.StartsWith("--- a/", StringComparison.Ordinal))
+            {
+                file = line["--- a/".Length..];
+            }
+            else if (line.StartsWith("@@", StringComparison.Ordinal))
+            {
+                parts.Add((file, ""));
+            }
+            else if (parts.Count > 0 && line is [' ' or '-', ..])
+            {
+                parts[^1] = (file, parts[^1].Text + line[1..] + "\n");
+            }
+        }
+
+        Assert.NotEmpty(parts);
+        return parts;
+    }
 
     private static IEnumerable<string> Breaches(Regex pattern) =>
         from path in RepositoryTree.Files
