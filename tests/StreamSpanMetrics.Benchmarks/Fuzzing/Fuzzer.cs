@@ -65,7 +65,10 @@ internal sealed class Fuzzer(IFuzzTarget target, int seed)
         Volatile.Write(ref currentSince, Stopwatch.GetTimestamp());
         try
         {
-            if (answers.Add(target.Feed(input)) && seeds.Count < MaxSeeds)
+            string answer = target.Feed(input);
+
+            // What leads to a new answer is mutated further. Answers are remembered no longer than that: millions of them are memory, too.
+            if (seeds.Count < MaxSeeds && answers.Add(answer))
             {
                 seeds.Add(input);
                 seedBytes += input.Length;
@@ -95,7 +98,7 @@ internal sealed class Fuzzer(IFuzzTarget target, int seed)
 
     private void Report(long number, long inputs, long started) => Console.WriteLine(string.Create(
         CultureInfo.InvariantCulture,
-        $"{target.Name}: {number} of {inputs} inputs, {answers.Count} kinds of answers, {Stopwatch.GetElapsedTime(started).TotalSeconds:F1} s"));
+        $"{target.Name}: {number} of {inputs} inputs, {seeds.Count} kept for their answers, {Stopwatch.GetElapsedTime(started).TotalSeconds:F1} s"));
 
     // What this class keeps itself does not count.
     private long MemoryInUse() => GC.GetTotalMemory(forceFullCollection: true) - seedBytes - answers.Sum(answer => 2L * answer.Length);

@@ -106,11 +106,16 @@ internal sealed class SlowTotals(EmissionRules emission, int limit)
     private HashSet<string> Refused(long step, HashSet<string> seen)
     {
         HashSet<string> refused = [];
+        if (limit == 0)
+        {
+            return refused;
+        }
+
         foreach (IGrouping<string, string> news in seen.Where(name => !series.ContainsKey(name)).GroupBy(SeriesNames.OwnerOf))
         {
             int live = series.Count(one => SeriesNames.OwnerOf(one.Key) == news.Key && !SeriesNames.IsOverflow(one.Key)
                 && (seen.Contains(one.Key) || step - one.Value.LastChange < Plan.ExpirySteps));
-            refused.UnionWith(news.OrderBy(SeriesNames.SortKey, StringComparer.Ordinal).Where(_ => limit > 0 && live++ >= limit));
+            refused.UnionWith(news.OrderBy(SeriesNames.SortKey, StringComparer.Ordinal).Where(_ => live++ >= limit));
         }
 
         return refused;
