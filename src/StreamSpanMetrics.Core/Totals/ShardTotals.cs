@@ -117,8 +117,11 @@ internal sealed class ShardTotals
             return end;
         }
 
-        int chunk = chunkClosedSteps is null ? 0 : ChunkOf(Series.Hash(slot), chunkClosedSteps.Length);
-        return Math.Min(end, Later(ResourceExpiry.LastSeen(ResourceOf(slot), chunk), ResourceExpiry.Steps));
+        ResourceTotals resource = ResourceOf(slot);
+        int chunk = chunkClosedSteps is null
+            ? 0
+            : ChunkOfSeries(Series.Hash(slot), resource.Hash, chunksAreByResource, chunkClosedSteps.Length);
+        return Math.Min(end, Later(ResourceExpiry.LastSeen(resource, chunk), ResourceExpiry.Steps));
     }
 
     /// <summary>
@@ -274,7 +277,10 @@ internal sealed class ShardTotals
         }
     }
 
-    /// <summary>Chunk of a set with <paramref name="chunks"/> chunks (a power of two) to which a series or job belongs.</summary>
+    /// <summary>Chunk of a set to which a series belongs: by its resource where all series of one must lie together (a limit on series).</summary>
+    public static int ChunkOfSeries(ulong hash, ulong resourceHash, bool byResource, int chunks) => ChunkOf(byResource ? resourceHash : hash, chunks);
+
+    /// <summary>Chunk of a set with <paramref name="chunks"/> chunks (a power of two) to which a job belongs.</summary>
     public static int ChunkOf(ulong hash, int chunks) => (int)(hash >> 20) & (chunks - 1);
 
     public JobTotals FindOrAddJob(ReadOnlySpan<byte> key, AttributeValue serviceNamespace, AttributeValue serviceName)
@@ -324,7 +330,9 @@ internal sealed class ShardTotals
     }
 
     /// <summary>Whether a restored chunk contains a series as of this step already (S3).</summary>
-    public bool IsContained(ulong hash, ulong resourceHash, long step) => IsContained(chunksAreByResource ? resourceHash : hash, step);
+    public bool IsContained(ulong hash, ulong resourceHash, long step) =>
+        chunkClosedSteps is not null
+        && step <= chunkClosedSteps[ChunkOfSeries(hash, resourceHash, chunksAreByResource, chunkClosedSteps.Length)];
 
     private bool HasExpired(long lastChangeStep, long step) =>
         lastChangeStep != JobTotals.NoStep && step - lastChangeStep >= idleSteps;

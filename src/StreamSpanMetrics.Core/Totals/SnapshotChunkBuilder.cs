@@ -160,7 +160,7 @@ internal sealed class SnapshotChunkBuilder
         for (; slotAt < end; slotAt++)
         {
             int slot = slots[slotAt];
-            if (ShardTotals.ChunkOf(set.ByResource ? resource.Hash : series.Hash(slot), chunks) == chunk)
+            if (ShardTotals.ChunkOfSeries(series.Hash(slot), resource.Hash, set.ByResource, chunks) == chunk)
             {
                 MakeRoom(SeriesBytes(series, slot) + (entry is null ? (2L * resource.Key.Length) + MaxNumberBytes : 0));
                 entry ??= NewEntry(resource);

@@ -81,7 +81,7 @@ internal sealed class SnapshotChunkLoader
         for (int entry = 0; entries.MoveNext(); entry++)
         {
             ulong hash = ByteHash.Of(entries.Key, resource.Hash);
-            if (ShardTotals.ChunkOf(byResource ? resource.Hash : hash, (int)chunk.Chunks) != chunk.Chunk ||
+            if (ShardTotals.ChunkOfSeries(hash, resource.Hash, byResource, (int)chunk.Chunks) != chunk.Chunk ||
                 series.TryFind(hash, resource.Number, entries.Key, out _))
             {
                 return false;

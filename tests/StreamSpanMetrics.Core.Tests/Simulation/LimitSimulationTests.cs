@@ -46,24 +46,28 @@ public sealed class LimitSimulationTests(ITestOutputHelper output)
     }
 
     [Theory]
-    [InlineData(2)]
-    [InlineData(0, 1, 2, 3)]
-    [InlineData(1, 4)]
-    public void A_shard_that_crashes_and_comes_back_with_any_limit_judges_every_step_once(params int[] limits)
+    [InlineData(0, 2)]
+    [InlineData(0, 0, 1, 2, 3)]
+    [InlineData(0, 1, 4)]
+    [InlineData(3, 2)]
+    [InlineData(2, 0, 1, 3)]
+    public void A_shard_that_crashes_and_comes_back_with_any_limit_judges_every_step_once(int resourceExpirySteps, params int[] limits)
     {
+        ShardRules rules = Rules with { SeriesLimit = limits[0], ResourceExpiryMillis = resourceExpirySteps * Rules.IntervalMillis };
         int restores = 0;
         int overflows = 0;
         int parts = 0;
         for (int seed = 1; seed <= 40; seed++)
         {
             RandomLog log = new(seed, 1 + (seed % 3), 30);
-            CrashingShard shard = new(Rules with { SeriesLimit = limits[0] }, log.Partitions.Length, log.Batches(seed), new Random(seed), [])
+            CrashingShard shard = new(rules, log.Partitions.Length, log.Batches(seed), new Random(seed), [])
             {
                 Limits = limits, MaxPartBytes = seed % 2 == 0 ? 600 : null,
             };
             shard.Run();
-            List<EmittedRecord> expected = new SlowTwin(Rules.ExpirySteps, limitOf: step => shard.LimitOf.GetValueOrDefault(step))
-                .Run(log.Partitions, Rules.IntervalMillis);
+            SlowTwin twin = new(
+                rules.ExpirySteps, resourceExpirySteps: rules.ResourceExpirySteps, limitOf: step => shard.LimitOf.GetValueOrDefault(step));
+            List<EmittedRecord> expected = twin.Run(log.Partitions, rules.IntervalMillis);
             TotalsSimulationTests.AssertSame(expected, shard.Committed, seed, 0);
             restores += shard.Restores;
             overflows += Overflows(expected);
