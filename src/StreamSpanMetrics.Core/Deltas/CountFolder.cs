@@ -15,10 +15,14 @@ internal sealed class CountFolder
     private readonly CountPlan[] ofEvents;
     private readonly RawKeyWriter keys;
     private readonly StagedRecord staged;
+    private readonly Action resolve;
     private readonly ValueSlice[] eventValues;
 
-    /// <summary>Stages into <paramref name="staged"/> under <paramref name="plans"/>; keys go to <paramref name="keys"/>.</summary>
-    public CountFolder(IReadOnlyList<CountPlan> plans, AttributeSlots slots, RawKeyWriter keys, StagedRecord staged)
+    /// <summary>
+    /// Stages into <paramref name="staged"/> under <paramref name="plans"/>; keys go to <paramref name="keys"/>, and when these are full,
+    /// <paramref name="resolve"/> looks them up and empties them.
+    /// </summary>
+    public CountFolder(IReadOnlyList<CountPlan> plans, AttributeSlots slots, RawKeyWriter keys, StagedRecord staged, Action resolve)
     {
         List<CountPlan> spans = [];
         List<CountPlan> events = [];
@@ -32,6 +36,7 @@ internal sealed class CountFolder
         eventValues = new ValueSlice[slots.Count];
         this.keys = keys;
         this.staged = staged;
+        this.resolve = resolve;
     }
 
     /// <summary>Stages the span in <paramref name="view"/> and its events.</summary>
@@ -76,6 +81,10 @@ internal sealed class CountFolder
         if (key.IsPresent)
         {
             staged.AddCounted(new PendingKey { Start = key.Start, Length = key.Length }, 1);
+            if (keys.IsFull)
+            {
+                resolve();
+            }
         }
     }
 }

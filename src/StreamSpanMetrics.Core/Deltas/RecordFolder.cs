@@ -14,12 +14,6 @@ public sealed class RecordFolder
     /// <summary>Tables larger than this are forgotten at the next cut (P7): known series are found again at the price of a miss.</summary>
     private const long MaxTableBytes = 256L * 1024 * 1024;
 
-    /// <summary>
-    /// Raw keys are looked up when this many bytes are waiting, at the latest: a large resource value is repeated in the key of every
-    /// span, so a hostile record could otherwise make keys of thousands of times its own size (P7).
-    /// </summary>
-    private const int MaxPendingKeyBytes = 1024 * 1024;
-
     private readonly SpanRules rules;
     private readonly FamilyPlan[] spanPlans;
     private readonly FamilyPlan? eventPlan;
@@ -71,7 +65,7 @@ public sealed class RecordFolder
         renderer = new SeriesKeyRenderer(rules, Layout, valueText);
         filter = rules.Filter.IsEmpty ? null : new SpanFilter(rules.Filter, slots);
         Staged = new StagedRecord(rules.Filter);
-        counts = counted.Count == 0 ? null : new CountFolder(counted, slots, keys, Staged);
+        counts = counted.Count == 0 ? null : new CountFolder(counted, slots, keys, Staged, ResolvePending);
         hasMore = eventPlan is not null || counts is not null;
         GlobNames? globs = plans.Exists(plan => plan.HasGlobs) ? new GlobNames(Layout) : null;
         selection = new GlobReader(globs);
@@ -219,7 +213,7 @@ public sealed class RecordFolder
                 break;
             }
 
-            if (keys.Keys.Length > MaxPendingKeyBytes)
+            if (keys.IsFull)
             {
                 ResolvePending();
             }
@@ -320,6 +314,10 @@ public sealed class RecordFolder
 
             Staged.AddCounted(key, weight);
             Staged.Events++;
+            if (keys.IsFull)
+            {
+                ResolvePending();
+            }
         }
 
         return DecodeProblem.None;

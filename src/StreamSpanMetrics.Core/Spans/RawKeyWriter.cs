@@ -24,6 +24,8 @@ public sealed class RawKeyWriter
 
     private const int MaxVarintBytes = 5;
 
+    private const int FullBytes = 1024 * 1024;
+
     /// <summary>So many bytes are copied for a short piece whatever its length, which the processor could only guess.</summary>
     private const int WholeCopyBytes = 64;
 
@@ -43,6 +45,12 @@ public sealed class RawKeyWriter
 
     /// <summary>The keys written since the last <see cref="Clear"/>. Valid until the next write.</summary>
     public ReadOnlySpan<byte> Keys => buffer.AsSpan(0, used);
+
+    /// <summary>
+    /// Whether the keys have to be looked up and forgotten before more are written: a large value of a resource, a scope or a span with many
+    /// events is repeated in key after key, so a hostile record could otherwise make keys of thousands of times its own size (P7).
+    /// </summary>
+    public bool IsFull => used > FullBytes;
 
     /// <summary>Forgets the keys of the previous record.</summary>
     public void Clear() => used = 0;

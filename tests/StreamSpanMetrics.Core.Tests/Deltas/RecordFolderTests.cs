@@ -1,4 +1,6 @@
 using Google.Protobuf;
+using OpenTelemetry.Proto.Collector.Trace.V1;
+using OpenTelemetry.Proto.Common.V1;
 using OpenTelemetry.Proto.Trace.V1;
 using StreamSpanMetrics.Core.Deltas;
 using StreamSpanMetrics.Core.Histograms;
@@ -166,6 +168,29 @@ public sealed class RecordFolderTests
 
         span.Attributes.Add(Traces.Text("custom", "last"));
         Assert.Equal(["Spans span.name=String:a custom=String:last"], Folded.Series(Custom, Traces.Request([], span)));
+    }
+
+    [Fact]
+    public void What_a_record_says_once_and_its_events_repeat_in_their_keys_is_not_held_for_all_of_them()
+    {
+        const int Times = 2000;
+        const long MostBytes = 16L << 20;
+        KeyValue large = Traces.Text("custom", new string('x', 64 * 1024));
+        Span eventful = Traces.Span("a");
+        eventful.Events.Add(Enumerable.Repeat(Traces.Event(), Times));
+        ExportTraceServiceRequest ofScope = ExportTraceServiceRequest.Parser.ParseFrom(Traces.Request([], eventful));
+        ofScope.ResourceSpans[0].ScopeSpans[0].Scope = new InstrumentationScope { Attributes = { large } };
+        eventful.Attributes.Add(large);
+        SpanRules counted = SpanRules.Counting(CountRules.Make(CountRules.OfEvents("events", "name == \"event\"", "custom")));
+        foreach ((SpanRules rules, byte[] record) in new[] { (Custom, Traces.Request([], eventful)), (counted, ofScope.ToByteArray()) })
+        {
+            RecordFolder folder = new(rules);
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            Assert.False(folder.Fold(record).Exists);
+            Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, MostBytes);
+            Assert.Equal(Times, folder.Staged.CountedCount);
+            Assert.Single(folder.Staged.CountedSeries.ToArray().Distinct());
+        }
     }
 
     private static DecodeProblem Fold(byte[] record) => new RecordFolder(Custom).Fold(record);
