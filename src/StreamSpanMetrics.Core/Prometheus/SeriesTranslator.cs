@@ -20,6 +20,9 @@ public sealed class SeriesTranslator
 
     private readonly PrometheusRules rules;
     private readonly SeriesNaming[] namings;
+
+    // Profiles may share the name of target_info: it is one series then, and one of them writes it.
+    private readonly List<SeriesNaming> targets = [];
     private readonly SeriesTable table;
     private readonly TimeSeriesWriter writer;
     private long newestMillis;
@@ -35,7 +38,12 @@ public sealed class SeriesTranslator
         namings = new SeriesNaming[rules.Profiles.Count];
         for (int at = 0; at < namings.Length; at++)
         {
-            namings[at] = new SeriesNaming(rules, rules.Profiles[at], arena);
+            SeriesNaming naming = new(rules, rules.Profiles[at], arena);
+            namings[at] = naming;
+            if (!targets.Exists(other => other.TargetInfo.Family.Name == naming.TargetInfo.Family.Name))
+            {
+                targets.Add(naming);
+            }
         }
     }
 
@@ -246,14 +254,9 @@ public sealed class SeriesTranslator
             return;
         }
 
-        for (int at = 0; at < namings.Length; at++)
+        foreach (SeriesNaming naming in targets)
         {
-            // Profiles may share the name: it is one series then, whatever the profiles.
-            bool isKnown = Array.FindIndex(namings, other => other.TargetInfo.Family.Name == namings[at].TargetInfo.Family.Name) < at;
-            if (!isKnown)
-            {
-                AddTargetInfo(namings[at], resource, millis, bits, onlyNew);
-            }
+            AddTargetInfo(naming, resource, millis, bits, onlyNew);
         }
     }
 

@@ -76,7 +76,9 @@ public static class ConfigurationLoader
         stream = EmissionReader.Read(file.Stream, stream, connector);
         if (path.Connector is not null)
         {
-            SpanMetricsReader.CheckSinks(Reader(top, path.Connector), connector, path.RemoteWriteExporter?.Path);
+            MappingReader reader = Reader(top, path.Connector);
+            SpanMetricsReader.CheckSinks(reader, connector, path.RemoteWriteExporter?.Path);
+            SpanMetricsReader.CheckLimit(reader, connector, stream.EmitsChanged);
         }
 
         KafkaExporterSettings? exporter = path.KafkaExporter is null ? null : KafkaExporterReader.Read(Reader(top, path.KafkaExporter));

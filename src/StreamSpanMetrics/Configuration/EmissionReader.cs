@@ -49,19 +49,6 @@ internal static class EmissionReader
                 "set less than 5m");
         }
 
-        CheckLimit(reader, changed, connector);
         return settings;
-    }
-
-    // An overflow series would need its point before the step, which is not known until the step's new keys are judged.
-    private static void CheckLimit(MappingReader reader, bool changed, ConnectorSettings connector)
-    {
-        if (connector.SeriesLimit > 0 && (changed || connector.IsDelta))
-        {
-            reader.Error(
-                Emit,
-                "a limit on series is supported only where every series is sent at every step, as totals",
-                "remove aggregation_cardinality_limit, or 'emit: changed' and delta temporality");
-        }
     }
 }

@@ -15,24 +15,8 @@ internal static class NamingReader
             return NamingProfiles.Default;
         }
 
-        List<NamingProfile> profiles = [];
-        foreach (SettingNode node in reader.TextNodes(key))
-        {
-            int known = NamingProfiles.Names.ToList().IndexOf(node.Text);
-            if (known < 0)
-            {
-                reader.Error(node, key, $"there is no naming '{node.Shown}'", Suggestion.For(node.Text, [.. NamingProfiles.Names]));
-            }
-            else if (profiles.Contains((NamingProfile)known))
-            {
-                reader.Error(node, key, $"'{node.Shown}' stands twice in the list", "remove one of them");
-            }
-            else
-            {
-                profiles.Add((NamingProfile)known);
-            }
-        }
-
+        IReadOnlyList<NamingProfile> profiles =
+            [.. NamedChoices.Read(reader, key, "naming", NamingProfiles.Names).Select(profile => (NamingProfile)profile)];
         if (profiles.Count == 0)
         {
             reader.Error(key, "series need at least one naming", "leave the key out for today's names");

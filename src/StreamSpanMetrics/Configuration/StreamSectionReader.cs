@@ -50,7 +50,7 @@ internal static class StreamSectionReader
             DropMissingServiceName = reader.Choice(
                 "missing_service_name", defaults.DropMissingServiceName, ("count", false), ("drop", true)),
             MaxLabelBytes = reader.Bytes("max_label_bytes", defaults.MaxLabelBytes, SpanRules.MinLabelBytes, SpanRules.MaxValueBytes),
-            Presets = ReadPresets(reader),
+            Presets = [.. NamedChoices.Read(reader, "presets", "preset", DimensionPresets.Names).Select(preset => (DimensionPreset)preset)],
             Naming = NamingReader.Read(reader, "naming"),
             FeatureGates = FeatureGatesReader.Read(reader, "feature_gates"),
             Filter = FilterReader.Read(reader.Section("filter")),
@@ -137,29 +137,6 @@ internal static class StreamSectionReader
         }
 
         return [.. StreamSettings.AllStages.Where(named.Contains)];
-    }
-
-    private static List<DimensionPreset> ReadPresets(MappingReader reader)
-    {
-        List<DimensionPreset> presets = [];
-        foreach (SettingNode node in reader.TextNodes("presets"))
-        {
-            int known = DimensionPresets.Names.ToList().IndexOf(node.Text);
-            if (known < 0)
-            {
-                reader.Error(node, "presets", $"there is no preset '{node.Shown}'", Suggestion.For(node.Text, [.. DimensionPresets.Names]));
-            }
-            else if (presets.Contains((DimensionPreset)known))
-            {
-                reader.Error(node, "presets", $"'{node.Shown}' stands twice in the list", "remove one of them");
-            }
-            else
-            {
-                presets.Add((DimensionPreset)known);
-            }
-        }
-
-        return presets;
     }
 
     private static TimeSpan ReadTransactionTimeout(MappingReader reader, TimeSpan fallback, TimeSpan sessionTimeout)

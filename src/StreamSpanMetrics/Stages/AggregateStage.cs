@@ -77,30 +77,21 @@ public sealed class AggregateStage : IStage, IPartitionEvents
     public void Run(CancellationToken stop)
     {
         consumer.Join(this);
-        while (!stop.IsCancellationRequested)
+        try
         {
-            PollOnce(PollTimeout);
-            long now = time.GetTimestamp();
-            lag.Turn(now, owned.Keys, progress);
-            Settle(committer.Poll());
-            idle.Settle(owned);
-            brake.Turn(now, owned);
-            breaker.Turn(now, owned);
-            bool full = folder.TablesAreLarge || pendingEntries >= options.MaxEntries * 2;
-            if (full)
+            while (!stop.IsCancellationRequested)
             {
-                // Only another cut makes room: wait for the one on its way (P7).
-                Settle(committer.Wait());
+                Turn();
             }
 
-            if ((full || IsCutDue(now)) && !committer.IsBusy && !committer.MustRewind)
-            {
-                StartCut();
-            }
+            // Closing revokes everything: the handler commits what is ready.
+            consumer.Close();
         }
-
-        // Closing revokes everything: the handler commits what is ready.
-        consumer.Close();
+        finally
+        {
+            // Nothing may use the clients any more: whoever made them closes them now.
+            committer.Drain();
+        }
     }
 
     /// <inheritdoc/>
@@ -153,6 +144,28 @@ public sealed class AggregateStage : IStage, IPartitionEvents
         Drop(partitions);
         Settle(committer.Wait());
         logger.PartitionsLost(Name, options.SourceTopic, string.Join(',', partitions));
+    }
+
+    private void Turn()
+    {
+        PollOnce(PollTimeout);
+        long now = time.GetTimestamp();
+        lag.Turn(now, owned.Keys, progress);
+        Settle(committer.Poll());
+        idle.Settle(owned);
+        brake.Turn(now, owned);
+        breaker.Turn(now, owned);
+        bool full = folder.TablesAreLarge || pendingEntries >= options.MaxEntries * 2;
+        if (full)
+        {
+            // Only another cut makes room: wait for the one on its way (P7).
+            Settle(committer.Wait());
+        }
+
+        if ((full || IsCutDue(now)) && !committer.IsBusy && !committer.MustRewind)
+        {
+            StartCut();
+        }
     }
 
     private void PollOnce(TimeSpan timeout)

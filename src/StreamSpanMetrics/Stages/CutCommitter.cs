@@ -94,6 +94,9 @@ internal sealed class CutCommitter
     /// <summary>The caller has gone back to the committed offsets.</summary>
     public void Rewound() => MustRewind = false;
 
+    /// <summary>Waits for what is on its way, whatever comes of it: the clients are about to be closed.</summary>
+    public void Drain() => inFlight?.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing).GetAwaiter().GetResult();
+
     private void Restart()
     {
         Cut remaining = cut!.Keep(owns);

@@ -54,6 +54,7 @@ public sealed class EmissionTests
     {
         ConfigurationProblem error = SettingsFiles.OnlyError(text);
         Assert.Contains("a limit on series is supported only where", error.Message, StringComparison.Ordinal);
+        Assert.Equal("connectors.span_metrics.aggregation_cardinality_limit", error.Path);
         Assert.Equal(9, SettingsFiles.Settings("connectors: {span_metrics: {aggregation_cardinality_limit: 9}}").Connector.SeriesLimit);
     }
 

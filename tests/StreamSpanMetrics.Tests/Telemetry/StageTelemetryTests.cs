@@ -106,14 +106,7 @@ public sealed class StageTelemetryTests
         bench.Deltas(0, bench.Block(0, 0, 1, first * 10_000, first, "shop", "shop", "cart"));
         bench.Deltas(0, bench.Block(1, 0, 1, (first + 1) * 10_000, first));
         bench.Deltas(0, bench.Block(0, 1, 2, (first + 1) * 10_000, first));
-        bench.Consumer.Assign(0);
-        bench.Consumer.Until(() => reading.Read("point.records") > 0);
-        // The services are added up now and then only.
-        bench.Consumer.Then(() => bench.Time.Advance(TimeSpan.FromSeconds(6)));
-        bench.Consumer.Then(() => { });
-        IReadOnlyDictionary<string, double> told = new Dictionary<string, double>();
-        bench.Consumer.Then(() => told = reading.Read());
-        bench.Run();
+        IReadOnlyDictionary<string, double> told = ToldOfAStep(bench, reading);
         Assert.Equal(2, told["active.series{shard=0}"]);
         Assert.Equal(1, told["service.series{service=cart}"]);
         Assert.Equal(1, told["service.series{service=shop}"]);
@@ -135,13 +128,7 @@ public sealed class StageTelemetryTests
         bench.Deltas(0, bench.Block(0, 0, 1, first * 10_000, first, "shop", "cart"));
         bench.Deltas(0, bench.Block(1, 0, 1, (first + 1) * 10_000, first, "shop/a", "shop/b"));
         bench.Deltas(0, bench.Block(0, 1, 2, (first + 1) * 10_000, first));
-        bench.Consumer.Assign(0);
-        bench.Consumer.Until(() => reading.Read("point.records") > 0);
-        bench.Consumer.Then(() => bench.Time.Advance(TimeSpan.FromSeconds(6)));
-        bench.Consumer.Then(() => { });
-        IReadOnlyDictionary<string, double> told = new Dictionary<string, double>();
-        bench.Consumer.Then(() => told = reading.Read());
-        bench.Run();
+        IReadOnlyDictionary<string, double> told = ToldOfAStep(bench, reading);
         Assert.Equal(1, told["limited.resources{service=shop}"]);
         Assert.Equal(2, told["refused.keys{service=shop}"]);
         Assert.DoesNotContain("limited.resources{service=cart}", told.Keys);
@@ -194,5 +181,18 @@ public sealed class StageTelemetryTests
         Assert.Equal(1, telemetry.AssignedPartitions);
         consumer.KnowsEnds = true;
         Assert.Equal(3, Turn().LagRecords);
+    }
+
+    // Runs the loop until a step is written and its services, which are added up now and then only, are told.
+    private static IReadOnlyDictionary<string, double> ToldOfAStep(MergeBench bench, MeterReading reading)
+    {
+        bench.Consumer.Assign(0);
+        bench.Consumer.Until(() => reading.Read("point.records") > 0);
+        bench.Consumer.Then(() => bench.Time.Advance(TimeSpan.FromSeconds(6)));
+        bench.Consumer.Then(() => { });
+        IReadOnlyDictionary<string, double> told = new Dictionary<string, double>();
+        bench.Consumer.Then(() => told = reading.Read());
+        bench.Run();
+        return told;
     }
 }
