@@ -27,6 +27,30 @@ internal sealed class SettingsTarget : IFuzzTarget
             traces: {receivers: [kafka], exporters: [span_metrics]}
             metrics: {receivers: [span_metrics], exporters: [prometheusremotewrite]}
         """,
+        """
+        connectors:
+          count:
+            spans:
+              my.spans:
+                description: d
+                conditions: ['attributes["env"] == "prod" and not (kind == SPAN_KIND_SERVER)', 'IsMatch(name, "^/h")']
+            spanevents: {my.events: {attributes: [{key: a, default_value: 3}, {key: b}]}}
+        """,
+        """
+        connectors:
+          span_metrics:
+            {aggregation_cardinality_limit: 9, metrics_expiration: 1h, dimensions: [{name: a, aliases: [b]}, {glob: "http.*"}]}
+        stream:
+          naming: [otel, tempo]
+          max_label_bytes: 64
+          filter: {include: [{kind: [server], name: {regex: '^GET'}}], exclude: [{attributes: {a: [1, x]}}]}
+          presets: [http]
+          feature_gates: [connector.spanmetrics.legacyMetricNames]
+        """,
+        """
+        connectors: {span_metrics: {histogram: {unit: s, exponential: {max_size: 20}}}}
+        stream: {emit: changed, active_for: 1m, heartbeat: 45s}
+        """,
     ];
 
     /// <inheritdoc/>
@@ -42,9 +66,12 @@ internal sealed class SettingsTarget : IFuzzTarget
         string problems = string.Join('|', result.Problems.Select(problem => problem.Path).Distinct().Order().Take(3));
         if (result.Settings is not null)
         {
-            // What was accepted must be possible to print, and what is printed to be read again.
-            ConfigurationResult again = ConfigurationLoader.Load(SettingsWriter.Write(result.Settings), "again.yaml", _ => null);
-            problems += again.Settings is null ? " not again" : "";
+            // What was accepted must be possible to print, and what is printed to be read again; secrets are printed as variables.
+            ConfigurationResult again = ConfigurationLoader.Load(SettingsWriter.Write(result.Settings), "again.yaml", _ => "secret");
+            if (again.Settings is null)
+            {
+                throw new InvalidOperationException($"what was printed is not read again: {string.Join('|', again.Problems)}");
+            }
         }
 
         return $"{result.Settings is not null} {problems}";

@@ -6,7 +6,6 @@ using StreamSpanMetrics.Core.Spans.Conditions;
 
 namespace StreamSpanMetrics.Core.Settings.Conditions;
 
-
 /// <summary>
 /// Reads conditions in the part of OTTL that this program knows: comparisons of a field with a literal, <c>IsMatch</c>, <c>and</c>,
 /// <c>or</c>, <c>not</c>, parentheses. Anything else is refused with its position. One instance reads one condition.
