@@ -105,6 +105,12 @@ internal sealed class Predecessor
         }
 
         RestoreFailure failure = StateRecordReader.TryProgress(contents.Progress, rules, out ProgressRecord? progress);
+        if (failure == RestoreFailure.Missing)
+        {
+            // Stopped before its first progress: that is no damage.
+            throw Refused($"its shard {shard} has not begun to merge what was aggregated: it is not drained. To drain it: {DrainLine()}.");
+        }
+
         if (failure != RestoreFailure.None)
         {
             throw Refused($"the progress of its shard {shard} cannot be read: look with 'spanmetrics state verify' and its settings.");

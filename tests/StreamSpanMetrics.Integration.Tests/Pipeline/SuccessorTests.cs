@@ -1,4 +1,6 @@
 using OpenTelemetry.Proto.Metrics.V1;
+using StreamSpanMetrics.Core.Totals;
+using StreamSpanMetrics.Integration.Tests.Repairs;
 using StreamSpanMetrics.Integration.Tests.Support;
 using StreamSpanMetrics.Testing;
 
@@ -60,6 +62,21 @@ public sealed class SuccessorTests(KafkaFixture kafka)
     }
 
     [Fact]
+    public async Task A_predecessor_that_was_stopped_before_its_first_progress_is_to_be_drained()
+    {
+        await using RepairBench bench = await RepairBench.StartAsync(kafka, "shards: 1");
+        bench.Produce(1);
+        await bench.BecomesAsync(bench.Values.SelectMany(values => values));
+        await bench.StopWorkerAsync();
+        bench.Write(bench.Application.Id + ".state", 0, StateKeys.Progress(0), null);
+        await using StreamApplication second = new(bench.Servers, bench.Application.SourceTopic)
+        {
+            Stream = $"shards: 2, predecessor: {bench.Application.Id}",
+        };
+        await IsRefusedAsync(second, "is not drained");
+    }
+
+    [Fact]
     public async Task A_predecessor_that_does_not_exist_is_told()
     {
         string servers = await kafka.RequireAsync();
@@ -73,8 +90,8 @@ public sealed class SuccessorTests(KafkaFixture kafka)
     {
         WorkerProcess worker = application.StartWorker();
         Assert.True(await worker.WaitForExitAsync(Deadline) == 3, worker.Output);
-        Assert.Contains(reason, worker.Output, StringComparison.Ordinal);
-        Assert.Contains("Nothing was changed", worker.Output, StringComparison.Ordinal);
+        Assert.True(worker.Output.Contains(reason, StringComparison.Ordinal), worker.Output);
+        Assert.True(worker.Output.Contains("Nothing was changed", StringComparison.Ordinal), worker.Output);
     }
 
     private static Dictionary<SeriesName, long> Newest(StreamApplication application)
