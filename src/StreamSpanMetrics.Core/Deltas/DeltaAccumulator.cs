@@ -17,6 +17,9 @@ public sealed class DeltaAccumulator
     // An entry with its key and columns takes about as much as this many kept durations.
     private const int DurationsPerEntry = 16;
 
+    // So does an entry with this many exemplars more.
+    private const int ExemplarsPerEntry = 4;
+
     /// <summary>
     /// An entry is 128 bits of nanoseconds, then its buckets: side by side, so that an observation touches one or two cache lines.
     /// </summary>
@@ -24,6 +27,7 @@ public sealed class DeltaAccumulator
 
     private readonly ExplicitBounds bounds;
     private readonly KeptDurations? kept;
+    private readonly ExemplarSets? exemplars;
     private readonly LargeCounts large = new();
     private readonly int bucketCount;
     private readonly int stride;
@@ -42,8 +46,10 @@ public sealed class DeltaAccumulator
     /// <summary>An empty accumulator.</summary>
     /// <param name="bounds">Explicit buckets.</param>
     /// <param name="keepsDurations">Whether durations are kept one by one, for exponential buckets: these are made at the cut.</param>
-    public DeltaAccumulator(ExplicitBounds bounds, bool keepsDurations = false)
+    /// <param name="maxExemplars">Most exemplars of an entry, 0 for none.</param>
+    public DeltaAccumulator(ExplicitBounds bounds, bool keepsDurations = false, int maxExemplars = 0)
     {
+        exemplars = maxExemplars > 0 ? new ExemplarSets(maxExemplars) : null;
         this.bounds = bounds;
         kept = keepsDurations ? new KeptDurations() : null;
         bucketCount = bounds.BucketCount;
@@ -57,8 +63,11 @@ public sealed class DeltaAccumulator
     /// <summary>Number of entries in all sections.</summary>
     public int EntryCount => count;
 
-    /// <summary>What is held, in entries: kept durations take room, too.</summary>
-    public int Weight => count + ((kept?.Count ?? 0) / DurationsPerEntry);
+    /// <summary>What is held, in entries: kept durations and exemplars take room, too.</summary>
+    public int Weight => count + ((kept?.Count ?? 0) / DurationsPerEntry) + ((exemplars?.TotalCount ?? 0) / ExemplarsPerEntry);
+
+    /// <summary>Exemplars by entry; null if they are not kept.</summary>
+    internal ExemplarSets? Exemplars => exemplars;
 
     /// <summary>The durations one by one; null if they are not kept.</summary>
     internal KeptDurations? Kept => kept;
@@ -111,6 +120,11 @@ public sealed class DeltaAccumulator
         }
 
         kept?.Add(timedEntries.AsSpan(0, timed.Length), record.DurationsNanos, record.TimedWeights);
+        if (exemplars is not null)
+        {
+            AddExemplars(exemplars, record);
+        }
+
         if (sections[^1].EntryEnd != count)
         {
             sections[^1] = sections[^1] with { EntryEnd = count };
@@ -130,6 +144,31 @@ public sealed class DeltaAccumulator
             // First the entry: a new one may move the slab.
             int entry = EntryOf(counted);
             slab[(entry * stride) + SumWords]++;
+        }
+    }
+
+    // A span is one exemplar of each of its series, however often it counts there.
+    private void AddExemplars(ExemplarSets sets, StagedRecord record)
+    {
+        int timed = 0;
+        int counted = 0;
+        foreach (ref readonly StagedExemplar span in record.Exemplars)
+        {
+            if (span.Exemplar.HasTraceId)
+            {
+                for (; timed < span.TimedEnd; timed++)
+                {
+                    sets.Add(timedEntries[timed], span.Exemplar);
+                }
+
+                for (; counted < span.CountedEnd; counted++)
+                {
+                    sets.Add(EntryOf(record.CountedSeries[counted]), span.Exemplar);
+                }
+            }
+
+            timed = span.TimedEnd;
+            counted = span.CountedEnd;
         }
     }
 
@@ -172,6 +211,7 @@ public sealed class DeltaAccumulator
     {
         Array.Clear(slab, 0, count * stride);
         kept?.Clear();
+        exemplars?.Clear();
         large.Clear();
         firstNumber += count;
         sectionFirstNumber = firstNumber;

@@ -62,6 +62,7 @@ public sealed class DeltaBlockBuilder
         }
 
         ulong[] buckets = new ulong[accumulator.BucketCount];
+        SpanExemplar[] exemplars = new SpanExemplar[accumulator.Exemplars?.Capacity ?? 0];
         for (int entry = section.EntryStart; entry < section.EntryEnd; entry++)
         {
             int series = accumulator.Series(entry);
@@ -72,7 +73,8 @@ public sealed class DeltaBlockBuilder
             exponential?.Add(durations!.Of(entry), durations.WeightsOf(entry), scale);
             builders[JobHashing.Shard(group.JobHash, shards)].Add(
                 groupIndex, group, descriptive[groupIndex], tables.Series.RenderedKey(series),
-                accumulator.SumLow(entry), accumulator.SumHigh(entry), buckets, exponential);
+                accumulator.SumLow(entry), accumulator.SumHigh(entry), buckets, exponential,
+                exemplars.AsSpan(0, accumulator.Exemplars?.Read(entry, exemplars) ?? 0));
         }
     }
 

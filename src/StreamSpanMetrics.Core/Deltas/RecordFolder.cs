@@ -27,6 +27,7 @@ public sealed class RecordFolder
     private readonly SpanWeights weights = new();
     private readonly SpanView view;
     private readonly ValueSlice[] eventValues;
+    private readonly bool keepsExemplars;
     private int resolvedTimed;
     private int resolvedCounted;
 
@@ -34,6 +35,7 @@ public sealed class RecordFolder
     public RecordFolder(SpanRules rules)
     {
         this.rules = rules;
+        keepsExemplars = rules.MaxExemplars > 0;
         Layout = new SeriesLayout(rules);
         AttributeSlots slots = new(Layout, rules.Filter);
         AttributeSelector selector = new(slots.Names);
@@ -213,6 +215,11 @@ public sealed class RecordFolder
                 break;
             }
 
+            if (keepsExemplars)
+            {
+                StageExemplar(record);
+            }
+
             if (keys.IsFull)
             {
                 ResolvePending();
@@ -286,6 +293,14 @@ public sealed class RecordFolder
         }
 
         return view.EventCount > 0 ? FoldEvents(eventPlan!, record, resource, weight) : DecodeProblem.None;
+    }
+
+    // The reader passes over ids, so that they cost nothing where nobody wants them.
+    private void StageExemplar(ReadOnlySpan<byte> record)
+    {
+        Span<byte> ids = stackalloc byte[SpanExemplar.IdBytes];
+        SpanIds.Read(record, view.Region, ids);
+        Staged.AddExemplar(SpanExemplar.From(ids, view.DurationNanos, view.EndNanos));
     }
 
     private uint Weigh(ReadOnlySpan<byte> record)

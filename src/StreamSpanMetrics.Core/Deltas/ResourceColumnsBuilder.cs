@@ -20,6 +20,7 @@ internal sealed class ResourceColumnsBuilder
 
     private readonly DeltaResource message;
     private readonly ArrayBufferWriter<byte> keys = new();
+    private ExemplarColumnsBuilder? exemplarColumns;
     private bool anySumHigh;
 
     public ResourceColumnsBuilder(ResourceGroup group, IReadOnlyList<ResourceAttribute> descriptive)
@@ -52,7 +53,10 @@ internal sealed class ResourceColumnsBuilder
     /// <param name="sumHigh">Upper half.</param>
     /// <param name="buckets">Explicit buckets; the first alone is the count where there is no explicit histogram.</param>
     /// <param name="exponential">The exponential histogram; null where the rules ask for none.</param>
-    public int Add(ReadOnlySpan<byte> key, ulong sumLow, ulong sumHigh, ReadOnlySpan<ulong> buckets, ExponentialBuckets? exponential)
+    /// <param name="exemplars">Its exemplars.</param>
+    public int Add(
+        ReadOnlySpan<byte> key, ulong sumLow, ulong sumHigh, ReadOnlySpan<ulong> buckets, ExponentialBuckets? exponential,
+        ReadOnlySpan<SpanExemplar> exemplars)
     {
         WriteKey(key);
         SeriesColumns columns = message.Series;
@@ -63,6 +67,12 @@ internal sealed class ResourceColumnsBuilder
             bytes += exponential is null
                 ? AddBuckets(columns, buckets, out count)
                 : ExponentialColumnsCodec.Add(columns.Exponential ??= new ExponentialColumns(), exponential);
+        }
+
+        if (!exemplars.IsEmpty)
+        {
+            exemplarColumns ??= new ExemplarColumnsBuilder();
+            bytes += exemplarColumns.Add(columns.Counts.Count, exemplars);
         }
 
         columns.Counts.Add(count);
@@ -76,6 +86,7 @@ internal sealed class ResourceColumnsBuilder
     public DeltaResource Finish()
     {
         message.Series.Keys = UnsafeByteOperations.UnsafeWrap(keys.WrittenMemory);
+        message.Exemplars = exemplarColumns?.Finish();
         if (!anySumHigh)
         {
             message.Series.SumHigh.Clear();

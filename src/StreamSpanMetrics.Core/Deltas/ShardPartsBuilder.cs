@@ -26,7 +26,8 @@ internal sealed class ShardPartsBuilder
     /// <summary>Adds an entry of the resource group at <paramref name="groupIndex"/>.</summary>
     public void Add(
         int groupIndex, ResourceGroup group, IReadOnlyList<ResourceAttribute> descriptive,
-        ReadOnlySpan<byte> key, ulong sumLow, ulong sumHigh, ReadOnlySpan<ulong> buckets, ExponentialBuckets? exponential)
+        ReadOnlySpan<byte> key, ulong sumLow, ulong sumHigh, ReadOnlySpan<ulong> buckets, ExponentialBuckets? exponential,
+        ReadOnlySpan<SpanExemplar> exemplars)
     {
         if (partBytes > maxPartBytes)
         {
@@ -43,7 +44,7 @@ internal sealed class ShardPartsBuilder
             partBytes += resource.HeadBytes;
         }
 
-        partBytes += resource.Add(key, sumLow, sumHigh, buckets, exponential);
+        partBytes += resource.Add(key, sumLow, sumHigh, buckets, exponential, exemplars);
     }
 
     /// <summary>The parts, at least one.</summary>

@@ -9,6 +9,8 @@ namespace StreamSpanMetrics.Core.Deltas;
 /// </summary>
 public sealed class StagedRecord
 {
+    private const int FirstExemplars = 64;
+
     private PendingKey[] timedKeys = new PendingKey[256];
     private int[] timedSeries = new int[256];
     private ulong[] durationsNanos = new ulong[256];
@@ -17,6 +19,8 @@ public sealed class StagedRecord
     private uint[] timedWeights = new uint[256];
     private uint[] countedWeights = new uint[64];
     private int[] resources = new int[16];
+    private StagedExemplar[] exemplars = [];
+    private int exemplarCount;
 
     /// <summary>Nothing staged yet, of spans that <paramref name="filter"/> may drop.</summary>
     public StagedRecord(SpanFilterRules filter) => Filtered = new FilterDrops(filter);
@@ -75,6 +79,9 @@ public sealed class StagedRecord
     /// <summary>The same of those that only count.</summary>
     public ReadOnlySpan<uint> CountedWeights => countedWeights.AsSpan(0, IsWeighted ? CountedCount : 0);
 
+    /// <summary>By span its exemplar, in the order in which the spans were staged; empty where none are wanted.</summary>
+    internal ReadOnlySpan<StagedExemplar> Exemplars => exemplars.AsSpan(0, exemplarCount);
+
     /// <summary>Indexes of the resources.</summary>
     public ReadOnlySpan<int> Resources => resources.AsSpan(0, ResourceCount);
 
@@ -98,6 +105,7 @@ public sealed class StagedRecord
         CountedCount = 0;
         IsWeighted = false;
         ResourceCount = 0;
+        exemplarCount = 0;
         Spans = 0;
         Events = 0;
         DroppedMissingServiceName = 0;
@@ -146,6 +154,17 @@ public sealed class StagedRecord
         }
 
         countedKeys[CountedCount++] = key;
+    }
+
+    /// <summary>Says that what was staged since the call before belongs to this span.</summary>
+    internal void AddExemplar(in SpanExemplar exemplar)
+    {
+        if (exemplarCount == exemplars.Length)
+        {
+            Array.Resize(ref exemplars, Math.Max(FirstExemplars, exemplarCount * 2));
+        }
+
+        exemplars[exemplarCount++] = new StagedExemplar(exemplar, TimedCount, CountedCount);
     }
 
     /// <summary>What was staged before the first weight counts once.</summary>

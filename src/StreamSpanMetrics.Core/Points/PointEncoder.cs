@@ -39,6 +39,7 @@ public sealed class PointEncoder
     private readonly ulong nanosPerUnit;
     private readonly bool isExponential;
     private readonly ExponentialPointWriter exponentials;
+    private readonly PointExemplars exemplars;
     private readonly ResourceEncoder resources = new();
     private readonly ProtobufBuffer key = new();
     private readonly ProtobufBuffer resource = new();
@@ -60,6 +61,7 @@ public sealed class PointEncoder
         nanosPerUnit = DurationSum.NanosPerUnit(rules.Histogram.Unit);
         isExponential = rules.Histogram.Shape.IsExponential;
         exponentials = new ExponentialPointWriter(nanosPerUnit);
+        exemplars = new PointExemplars(nanosPerUnit);
         nameFields = new byte[layout.FamilyCount][][];
         globStarts = new int[layout.FamilyCount];
         sumsByFamily = new MetricPoints?[layout.FamilyCount];
@@ -111,20 +113,22 @@ public sealed class PointEncoder
     /// Adds the points of a series to the record being made. If they no longer fit (M5), adds nothing and returns false: the
     /// record has to be ended and begun anew. A record takes at least one series.
     /// </summary>
-    /// <param name="series">The totals.</param>
+    /// <param name="totals">The totals, with the exemplars of the step.</param>
     /// <param name="slot">Slot of the series.</param>
     /// <param name="times">Which points.</param>
     /// <param name="gaps">The gap points of the step, if there can be any.</param>
-    internal bool TryAdd(SeriesStore series, int slot, PointTimes times, GapTotals? gaps)
+    internal bool TryAdd(ShardTotals totals, int slot, PointTimes times, GapTotals? gaps)
     {
+        SeriesStore series = totals.Series;
         SeriesFamily family = SeriesKeyCodec.Family(series.Key(slot));
         MetricPoints? sum = sumsByFamily[(int)family];
         int sumBefore = sum?.Points.Length ?? 0;
         int durationBefore = duration.Points.Length;
         EncodeAttributes(series, slot, family);
+        exemplars.Prepare(totals.Exemplars, slot, times);
         if (gaps is not null && gaps.TryFind(slot, out SeriesStore before, out int beforeSlot))
         {
-            AddPoints(before, beforeSlot, family, times with { TimeNanos = times.GapNanos }, sum);
+            AddPoints(before, beforeSlot, family, times.GapPoint, sum);
         }
 
         AddPoints(series, slot, family, times, sum);
@@ -226,7 +230,7 @@ public sealed class PointEncoder
         {
             if (times.HasZeroPoint)
             {
-                AddHistogram(0, 0, series.Buckets(slot), times with { TimeNanos = times.StartNanos });
+                AddHistogram(0, 0, series.Buckets(slot), times.ZeroPoint);
             }
 
             AddHistogram(count, series.SumNanos(slot), series.Buckets(slot), times);
@@ -280,7 +284,7 @@ public sealed class PointEncoder
     {
         if (times.HasZeroPoint)
         {
-            AddNumber(target, 0, times with { TimeNanos = times.StartNanos });
+            AddNumber(target, 0, times.ZeroPoint);
         }
 
         AddNumber(target, count, times);
@@ -290,6 +294,7 @@ public sealed class PointEncoder
     {
         point.Clear();
         WriteTimes(times);
+        WriteExemplars(5, times);
         if (!times.IsStale)
         {
             point.WriteFixed64Field(6, count);
@@ -325,6 +330,7 @@ public sealed class PointEncoder
             point.WriteField(7, bounds);
         }
 
+        WriteExemplars(8, times);
         point.Write(histogramAttributes.Written);
         WriteFlags(10, times);
         duration.Points.WriteField(1, point.Written);
@@ -336,7 +342,7 @@ public sealed class PointEncoder
         {
             point.Clear();
             point.Write(exponentialAttributes.Written);
-            WriteTimes(times with { TimeNanos = times.StartNanos });
+            WriteTimes(times.ZeroPoint);
             ExponentialPointWriter.WriteZero(point);
             duration.Points.WriteField(1, point.Written);
         }
@@ -350,6 +356,7 @@ public sealed class PointEncoder
         }
 
         WriteFlags(10, times);
+        WriteExemplars(11, times);
         if (!times.IsStale)
         {
             exponentials.WriteRange(point, buckets);
@@ -368,6 +375,14 @@ public sealed class PointEncoder
         if (times.TimeNanos != 0)
         {
             point.WriteFixed64Field(3, times.TimeNanos);
+        }
+    }
+
+    private void WriteExemplars(int field, PointTimes times)
+    {
+        if (times.MaxExemplars > 0)
+        {
+            exemplars.WriteTo(point, field);
         }
     }
 

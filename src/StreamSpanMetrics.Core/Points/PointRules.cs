@@ -37,6 +37,9 @@ public sealed record PointRules
     /// <summary>Bounds and unit of the duration metric.</summary>
     public HistogramRules Histogram { get; init; } = new();
 
+    /// <summary>Most exemplars of a point, 0 for none.</summary>
+    public int MaxExemplars { get; init; }
+
     /// <summary>Largest size in bytes of one point record: below the broker's default limit of 1 MB (M5).</summary>
     public int MaxRecordBytes { get; init; } = 900_000;
 
@@ -54,6 +57,7 @@ public sealed record PointRules
         Emission = Emission,
         SeriesLimit = SeriesLimit,
         Histogram = layout.Has(SeriesFamily.Spans) || layout.Has(SeriesFamily.Duration) ? Histogram.Shape : default,
+        MaxExemplars = MaxExemplars,
         Layout = layout,
     };
 }

@@ -20,6 +20,7 @@ public sealed class StepRecords
     private readonly long step;
     private readonly bool isTotals;
     private readonly bool hasOwnStarts;
+    private readonly int maxExemplars;
     private readonly ulong startNanos;
     private readonly ulong endNanos;
     private readonly GapTotals? gaps;
@@ -39,12 +40,15 @@ public sealed class StepRecords
         this.skip = skip;
         step = state.ClosingStep ?? throw new InvalidOperationException("No step is closing.");
         endNanos = Nanos(step + 1);
+        maxExemplars = state.Totals.Exemplars.MaxOf(step);
         gaps = state.Totals.Gaps;
         isDelta = state.Totals.Schedule.IsDelta;
     }
 
-    /// <summary>Records of all totals at once, without zero points: for a computation without a stream.</summary>
-    /// <param name="state">A state with closed steps.</param>
+    /// <summary>
+    /// Records of all totals at once, without zero points: for a computation without a stream. Exemplars are those of the step that is closing.
+    /// </summary>
+    /// <param name="state">A state with closed steps, or with one that is closing.</param>
     /// <param name="encoder">The encoder to use.</param>
     /// <param name="startUnixNanos">Start time of all points.</param>
     /// <param name="endUnixNanos">Time of all points.</param>
@@ -53,6 +57,7 @@ public sealed class StepRecords
         this.state = state;
         this.encoder = encoder;
         isTotals = true;
+        maxExemplars = state.ClosingStep is long closing ? state.Totals.Exemplars.MaxOf(closing) : 0;
         startNanos = startUnixNanos;
         endNanos = endUnixNanos;
     }
@@ -110,7 +115,7 @@ public sealed class StepRecords
                 encoder.BeginResource(resource, WasEmitted(resource) ? resource.Job.PreviousDescriptive : null);
             }
 
-            while (slotAt < slots.Count && encoder.TryAdd(state.Totals.Series, slots[slotAt], Times(slots[slotAt]), gaps))
+            while (slotAt < slots.Count && encoder.TryAdd(state.Totals, slots[slotAt], Times(slots[slotAt]), gaps))
             {
                 slotAt++;
             }
@@ -146,19 +151,27 @@ public sealed class StepRecords
         long firstStep = state.Totals.Series.FirstStep(slot);
         if (isTotals)
         {
-            return new PointTimes(hasOwnStarts ? Nanos(firstStep) : startNanos, endNanos, false, false);
+            return new PointTimes(hasOwnStarts ? Nanos(firstStep) : startNanos, endNanos, false, false) { MaxExemplars = maxExemplars };
         }
 
         if (isDelta)
         {
-            return new PointTimes(Nanos(firstStep), endNanos, false, false);
+            return WithExemplars(new PointTimes(Nanos(firstStep), endNanos, false, false));
         }
 
         bool isStale = state.Totals.IsExpired(slot, step);
 
         // (P-2) A stale marker comes 1 ms early, so that a series born anew in the next step does not share its timestamp.
-        return new PointTimes(Nanos(firstStep), isStale ? endNanos - NanosPerMilli : endNanos, firstStep == step, isStale, Nanos(step));
+        return WithExemplars(
+            new PointTimes(Nanos(firstStep), isStale ? endNanos - NanosPerMilli : endNanos, firstStep == step, isStale, Nanos(step)));
     }
+
+    private PointTimes WithExemplars(PointTimes times) => times with
+    {
+        MaxExemplars = maxExemplars,
+        FirstExemplarNanos = Nanos(step),
+        LastExemplarNanos = endNanos - 1,
+    };
 
     private ulong Nanos(long atStep) => (ulong)(atStep * encoder.IntervalMillis) * NanosPerMilli;
 }

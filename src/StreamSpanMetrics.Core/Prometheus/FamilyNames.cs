@@ -5,7 +5,7 @@ internal sealed class FamilyNames(MetricFamily family)
 {
     private const string Name = "__name__";
 
-    /// <summary>What bounds and sums of a histogram are divided by, where a profile has another unit than the metric.</summary>
+    /// <summary>What bounds, sums and exemplars of a histogram are divided by, where a profile has another unit than the metric.</summary>
     public double Divisor { get; init; } = 1;
 
     /// <summary>The family.</summary>

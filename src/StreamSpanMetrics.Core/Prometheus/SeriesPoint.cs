@@ -1,3 +1,4 @@
+using Google.Protobuf.Collections;
 using OpenTelemetry.Proto.Metrics.V1;
 
 namespace StreamSpanMetrics.Core.Prometheus;
@@ -13,6 +14,9 @@ namespace StreamSpanMetrics.Core.Prometheus;
 internal record struct SeriesPoint(
     long TimestampMillis, long ValueBits, HistogramDataPoint? Histogram, int Next, ExponentialHistogramDataPoint? Exponential = null)
 {
+    /// <summary>Its exemplars; null for none.</summary>
+    public RepeatedField<Exemplar>? Exemplars { get; init; }
+
     /// <summary>Whether this point ends the series.</summary>
     public readonly bool IsStale => ValueBits == StaleMarker.Bits;
 

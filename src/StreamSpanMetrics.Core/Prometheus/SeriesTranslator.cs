@@ -166,8 +166,10 @@ public sealed class SeriesTranslator
             double value = point.ValueCase == NumberDataPoint.ValueOneofCase.AsInt ? point.AsInt : point.AsDouble;
             long bits = IsStale(point.Flags) ? StaleMarker.Bits : BitConverter.DoubleToInt64Bits(value);
             long start = family.Family.Kind == MetricKind.Counter ? StartMillis(point.StartTimeUnixNano, millis, point.Flags) : 0;
+            // Gauges have none in Prometheus (OpenTelemetry specification, compatibility/prometheus_and_openmetrics.md).
+            RepeatedField<Exemplar>? exemplars = family.Family.Kind == MetricKind.Counter ? Any(point.Exemplars) : null;
             LabelSet set = Labels(naming.Labels, point.Attributes, resource, labels);
-            table.Add(family, set, new SeriesPoint(millis, bits, null, -1) { StartMillis = start });
+            table.Add(family, set, new SeriesPoint(millis, bits, null, -1) { StartMillis = start, Exemplars = exemplars });
         }
     }
 
@@ -187,7 +189,7 @@ public sealed class SeriesTranslator
             long bits = IsStale(point.Flags) ? StaleMarker.Bits : 0;
             long start = StartMillis(point.StartTimeUnixNano, millis, point.Flags);
             LabelSet set = Labels(naming.Labels, point.Attributes, resource, labels);
-            table.Add(family, set, new SeriesPoint(millis, bits, point, -1) { StartMillis = start });
+            table.Add(family, set, new SeriesPoint(millis, bits, point, -1) { StartMillis = start, Exemplars = Any(point.Exemplars) });
         }
     }
 
@@ -216,7 +218,7 @@ public sealed class SeriesTranslator
             long bits = IsStale(point.Flags) ? StaleMarker.Bits : 0;
             long start = StartMillis(point.StartTimeUnixNano, millis, point.Flags);
             LabelSet set = Labels(naming.Labels, point.Attributes, resource, labels);
-            table.Add(family, set, new SeriesPoint(millis, bits, null, -1, point) { StartMillis = start });
+            table.Add(family, set, new SeriesPoint(millis, bits, null, -1, point) { StartMillis = start, Exemplars = Any(point.Exemplars) });
         }
 
         if (any)
@@ -291,6 +293,8 @@ public sealed class SeriesTranslator
         newestLiveMillis = IsStale(flags) ? newestLiveMillis : Math.Max(newestLiveMillis, millis);
         return millis;
     }
+
+    private static RepeatedField<Exemplar>? Any(RepeatedField<Exemplar> exemplars) => exemplars.Count > 0 ? exemplars : null;
 
     private static long StartMillis(ulong nanos, long pointMillis, uint flags)
     {

@@ -21,10 +21,15 @@ internal sealed class TimeSeriesWriter(bool asCustomBuckets = false, bool keepsC
     // Bounds come from settings, so they are few; a table with more is not grown for ever.
     private const int MostCachedBounds = 4096;
 
+    // Values of exemplars: of all, and of none.
+    private static readonly (double Above, double Bound) All = (double.NegativeInfinity, double.PositiveInfinity);
+    private static readonly (double Above, double Bound) None = (double.PositiveInfinity, double.NegativeInfinity);
+
     private readonly Dictionary<long, byte[]> boundLabels = [];
     private readonly byte[] infinityLabel = FixedLabels.Encode("le", "+Inf");
     private readonly ByteBuffer head = new();
     private readonly TimeSeries natives = new();
+    private readonly SeriesExemplars exemplars = new();
     private long[] timestamps = new long[8];
     private long[] valueBits = new long[8];
     private long[] starts = new long[8];
@@ -38,6 +43,7 @@ internal sealed class TimeSeriesWriter(bool asCustomBuckets = false, bool keepsC
         {
             ref readonly SeriesSlot series = ref table.At(at);
             Reserve(series.PointCount);
+            exemplars.Prepare(table, series);
             if (table.Point(series.FirstPoint).Histogram is HistogramDataPoint histogram)
             {
                 if (asCustomBuckets)
@@ -64,7 +70,7 @@ internal sealed class TimeSeriesWriter(bool asCustomBuckets = false, bool keepsC
                 AddSample(table.Point(point), table.Point(point).ValueBits);
             }
 
-            WriteSeries(table, series, series.Family.Plain, [], output);
+            WriteSeries(table, series, series.Family.Plain, [], All, output);
         }
     }
 
@@ -80,9 +86,9 @@ internal sealed class TimeSeriesWriter(bool asCustomBuckets = false, bool keepsC
             }
         }
 
-        WriteSeries(table, series, series.Family.Sum, [], output);
+        WriteSeries(table, series, series.Family.Sum, [], None, output);
         AddCounts(table, series);
-        WriteSeries(table, series, series.Family.Count, [], output);
+        WriteSeries(table, series, series.Family.Count, [], None, output);
         if (series.PointCount == 1)
         {
             WriteBuckets(table, series, table.Point(series.FirstPoint), output);
@@ -102,12 +108,13 @@ internal sealed class TimeSeriesWriter(bool asCustomBuckets = false, bool keepsC
                 nth++;
             }
 
-            WriteSeries(table, series, series.Family.Bucket, BoundLabel(first.ExplicitBounds[bucket] / series.Family.Divisor), output);
+            byte[] label = BoundLabel(first.ExplicitBounds[bucket] / series.Family.Divisor);
+            WriteSeries(table, series, series.Family.Bucket, label, Bucket(first, bucket), output);
         }
 
         // The last bucket is the count itself, whatever the buckets add up to.
         AddCounts(table, series);
-        WriteSeries(table, series, series.Family.Bucket, infinityLabel, output);
+        WriteSeries(table, series, series.Family.Bucket, infinityLabel, Bucket(first, first.ExplicitBounds.Count), output);
     }
 
     // The buckets of one point, which is what a series has at every step but its first: all of them share what stands before and behind
@@ -127,24 +134,27 @@ internal sealed class TimeSeriesWriter(bool asCustomBuckets = false, bool keepsC
         {
             running += bucket < histogram.BucketCounts.Count ? histogram.BucketCounts[bucket] : 0;
             AddSample(point, point.IsStale ? StaleMarker.Bits : CountBits(running));
-            WriteBucket(series.Family.Family, BoundLabel(histogram.ExplicitBounds[bucket] / series.Family.Divisor), tail, output);
+            byte[] label = BoundLabel(histogram.ExplicitBounds[bucket] / series.Family.Divisor);
+            WriteBucket(series.Family.Family, label, tail, Bucket(histogram, bucket), output);
         }
 
         AddSample(point, point.IsStale ? StaleMarker.Bits : CountBits(histogram.Count));
-        WriteBucket(series.Family.Family, infinityLabel, tail, output);
+        WriteBucket(series.Family.Family, infinityLabel, tail, Bucket(histogram, histogram.ExplicitBounds.Count), output);
     }
 
-    private void WriteBucket(MetricFamily family, ReadOnlySpan<byte> bound, ReadOnlySpan<byte> tail, SeriesBuffer output)
+    private void WriteBucket(
+        MetricFamily family, ReadOnlySpan<byte> bound, ReadOnlySpan<byte> tail, (double Above, double Bound) values, SeriesBuffer output)
     {
         int sample = SampleLength(0);
-        int body = head.Length + bound.Length + tail.Length + 2 + sample;
+        int body = head.Length + bound.Length + tail.Length + 2 + sample + exemplars.LengthIn(values.Above, values.Bound);
         Span<byte> target = output.ClaimSeries(1 + ByteBuffer.VarintLength((uint)body) + body, family, starts.AsSpan(0, 1));
         target[0] = TimeSeriesTag;
         target = WriteVarint(target[1..], (uint)body);
         target = Copy(head.Written, target);
         target = Copy(bound, target);
         target = Copy(tail, target);
-        WriteSample(target, 0);
+        target = WriteSample(target, 0);
+        exemplars.WriteIn(values.Above, values.Bound, target);
         sampleCount = 0;
     }
 
@@ -165,7 +175,7 @@ internal sealed class TimeSeriesWriter(bool asCustomBuckets = false, bool keepsC
         ReadOnlySpan<byte> arena = table.Arena.Written;
         byte[] name = series.Family.Plain;
         int size = natives.CalculateSize();
-        int body = name.Length + set.End - set.Start + size;
+        int body = name.Length + set.End - set.Start + size + exemplars.LengthIn(All.Above, All.Bound);
         int length = 1 + ByteBuffer.VarintLength((uint)body) + body;
         Span<byte> target = output.ClaimSeries(length, series.Family.Family, starts.AsSpan(0, natives.Histograms.Count));
         target[0] = TimeSeriesTag;
@@ -174,6 +184,7 @@ internal sealed class TimeSeriesWriter(bool asCustomBuckets = false, bool keepsC
         target = Copy(name, target);
         target = Copy(arena[set.NameAt..set.End], target);
         natives.WriteTo(target[..size]);
+        exemplars.WriteIn(All.Above, All.Bound, target[size..]);
     }
 
     private void AddCounts(SeriesTable table, SeriesSlot series)
@@ -184,6 +195,11 @@ internal sealed class TimeSeriesWriter(bool asCustomBuckets = false, bool keepsC
             AddSample(point, point.IsStale ? StaleMarker.Bits : CountBits(point.Histogram!.Count));
         }
     }
+
+    // The values of a bucket: the first whose bound is not below an exemplar's value has it, as in the Collector's exporter.
+    private static (double Above, double Bound) Bucket(HistogramDataPoint histogram, int bucket) => (
+        bucket == 0 ? double.NegativeInfinity : histogram.ExplicitBounds[bucket - 1],
+        bucket == histogram.ExplicitBounds.Count ? double.PositiveInfinity : histogram.ExplicitBounds[bucket]);
 
     private static long CountBits(ulong count) => BitConverter.DoubleToInt64Bits(count);
 
@@ -208,7 +224,8 @@ internal sealed class TimeSeriesWriter(bool asCustomBuckets = false, bool keepsC
 
     // Labels up to __name__, the name, labels up to le, le, the rest, then the samples gathered. Without bound label a label le
     // of the point's own stays; with one it is replaced.
-    private void WriteSeries(SeriesTable table, SeriesSlot series, byte[] name, ReadOnlySpan<byte> bound, SeriesBuffer output)
+    private void WriteSeries(
+        SeriesTable table, SeriesSlot series, byte[] name, ReadOnlySpan<byte> bound, (double Above, double Bound) values, SeriesBuffer output)
     {
         if (sampleCount == 0)
         {
@@ -218,7 +235,7 @@ internal sealed class TimeSeriesWriter(bool asCustomBuckets = false, bool keepsC
         LabelSet set = series.Labels;
         ReadOnlySpan<byte> arena = table.Arena.Written;
         ReadOnlySpan<byte> middle = bound.IsEmpty ? arena[set.LeAt..set.LeEnd] : bound;
-        int body = name.Length + set.LeAt - set.Start + middle.Length + set.End - set.LeEnd;
+        int body = name.Length + set.LeAt - set.Start + middle.Length + set.End - set.LeEnd + exemplars.LengthIn(values.Above, values.Bound);
         for (int at = 0; at < sampleCount; at++)
         {
             body += 2 + SampleLength(at);
@@ -238,6 +255,7 @@ internal sealed class TimeSeriesWriter(bool asCustomBuckets = false, bool keepsC
             target = WriteSample(target, at);
         }
 
+        exemplars.WriteIn(values.Above, values.Bound, target);
         sampleCount = 0;
     }
 
@@ -285,7 +303,7 @@ internal sealed class TimeSeriesWriter(bool asCustomBuckets = false, bool keepsC
         return target[at..];
     }
 
-    private ReadOnlySpan<byte> BoundLabel(double bound)
+    private byte[] BoundLabel(double bound)
     {
         long bits = BitConverter.DoubleToInt64Bits(bound);
         if (!boundLabels.TryGetValue(bits, out byte[]? label))

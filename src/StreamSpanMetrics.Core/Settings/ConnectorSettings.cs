@@ -15,6 +15,15 @@ public sealed record ConnectorSettings
     /// <summary>Largest <see cref="SeriesLimit"/>: the series of a resource are written to the state in one transaction (S3, M5).</summary>
     public const int MaxSeriesLimit = 100_000;
 
+    /// <summary>Default of <see cref="ExemplarsMaxPerDataPoint"/> in the connector since mid 2025 (PR 41679).</summary>
+    public const int DefaultExemplars = 5;
+
+    /// <summary>
+    /// Most of <see cref="ExemplarsMaxPerDataPoint"/>, where the connector has no bound: every series of an open step may hold as many in memory,
+    /// about 60 bytes each.
+    /// </summary>
+    public const int MostExemplars = 100;
+
     /// <summary>Metrics of the count connector, sorted by name; empty if the connector is span_metrics.</summary>
     public IReadOnlyList<CountMetricSettings> Counts { get; init; } = [];
 
@@ -64,6 +73,12 @@ public sealed record ConnectorSettings
 
     /// <summary><c>events.dimensions</c>.</summary>
     public IReadOnlyList<DimensionRule> EventsDimensions { get; init; } = [];
+
+    /// <summary><c>exemplars.enabled</c>.</summary>
+    public bool ExemplarsEnabled { get; init; }
+
+    /// <summary><c>exemplars.max_per_data_point</c>, 0 to <see cref="MostExemplars"/>; 0 means none, as in the connector.</summary>
+    public int ExemplarsMaxPerDataPoint { get; init; } = DefaultExemplars;
 
     /// <summary><c>metrics_flush_interval</c>: the step. 15 s, the rhythm of Prometheus (the connector's default is 60 s).</summary>
     public TimeSpan MetricsFlushInterval { get; init; } = TimeSpan.FromSeconds(15);

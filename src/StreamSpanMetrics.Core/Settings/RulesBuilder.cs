@@ -34,6 +34,7 @@ public static class RulesBuilder
             EventsDimensions = connector.EventsDimensions,
             EventsEnabled = connector.EventsEnabled,
             HistogramEnabled = !connector.HistogramDisabled,
+            MaxExemplars = MaxExemplars(connector),
             IncludeServiceName = !Excluded(connector, "service.name"),
             IncludeSpanName = !Excluded(connector, "span.name"),
             IncludeSpanKind = !Excluded(connector, "span.kind"),
@@ -68,6 +69,7 @@ public static class RulesBuilder
         Emission = Emission(settings),
         SeriesLimit = settings.Connector.SeriesLimit,
         Histogram = Histogram(settings),
+        MaxExemplars = MaxExemplars(settings.Connector),
     };
 
     /// <summary>Rules of a shard's totals.</summary>
@@ -132,6 +134,9 @@ public static class RulesBuilder
                 HeartbeatMillis = (long)settings.Stream.Heartbeat.TotalMilliseconds,
             };
     }
+
+    private static int MaxExemplars(ConnectorSettings connector) =>
+        connector.ExemplarsEnabled ? connector.ExemplarsMaxPerDataPoint : 0;
 
     private static bool Has(ProcessorSettings settings, FeatureGate gate)
     {

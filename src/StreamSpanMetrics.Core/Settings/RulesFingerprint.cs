@@ -9,7 +9,8 @@ namespace StreamSpanMetrics.Core.Settings;
 
 /// <summary>
 /// Everything that gives a series its meaning, as text for people and as a number for machines (S2). Two workers of one application
-/// must agree on it. Limits are not part of it: they may change at any time.
+/// must agree on it. Limits are not part of it: they may change at any time. Nor are exemplars: with or without, a series has the same name and the
+/// same numbers, blocks with and without them can be merged, and a step that is written in part keeps the number that it began with.
 /// </summary>
 public sealed record RulesFingerprint
 {

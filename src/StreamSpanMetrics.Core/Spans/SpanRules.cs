@@ -51,6 +51,12 @@ public sealed record SpanRules
     /// <summary>Whether span events are counted.</summary>
     public bool EventsEnabled { get; init; }
 
+    /// <summary>
+    /// Most exemplars of a point, 0 for none. A limit, and not part of the rules fingerprint: exemplars change no series, and each block and each
+    /// point holds those that its own worker was told to keep.
+    /// </summary>
+    public int MaxExemplars { get; init; }
+
     /// <summary>Whether the duration metric exists.</summary>
     public bool HistogramEnabled { get; init; } = true;
 

@@ -1,3 +1,4 @@
+using StreamSpanMetrics.Core.Deltas;
 using StreamSpanMetrics.Core.Histograms;
 using StreamSpanMetrics.Schemas.V1;
 
@@ -51,7 +52,7 @@ internal sealed class ColumnsOpener
         {
             foreach (DeltaResource resource in step.Resources)
             {
-                if (!IsWellFormed(resource.Series))
+                if (!IsWellFormed(resource.Series) || !ExemplarColumnsReader.IsWellFormed(resource.Exemplars, resource.Series?.Counts.Count ?? 0))
                 {
                     return false;
                 }

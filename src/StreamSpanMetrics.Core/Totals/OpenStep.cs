@@ -1,3 +1,4 @@
+using StreamSpanMetrics.Core.Deltas;
 using StreamSpanMetrics.Core.Otlp;
 using StreamSpanMetrics.Core.Spans;
 using StreamSpanMetrics.Schemas.V1;
@@ -12,9 +13,11 @@ internal sealed class OpenStep
     private readonly ResourceKeyWriter keyWriter = new();
 
     /// <param name="series">An empty store, the step's own as long as it lives.</param>
+    /// <param name="exemplars">Empty sets, its own as long; null if nobody wants exemplars.</param>
     /// <param name="origin">Where a replay has to start to meet the first entry.</param>
-    public OpenStep(SeriesStore series, ReplayPoint origin)
+    public OpenStep(SeriesStore series, ExemplarSets? exemplars, ReplayPoint origin)
     {
+        Exemplars = exemplars;
         bySpan = byKey.GetAlternateLookup<ReadOnlySpan<byte>>();
         Series = series;
         Origin = origin;
@@ -24,6 +27,9 @@ internal sealed class OpenStep
     public ReplayPoint Origin { get; }
 
     public SeriesStore Series { get; }
+
+    /// <summary>Exemplars by slot; null if nobody wants any.</summary>
+    public ExemplarSets? Exemplars { get; }
 
     /// <summary>
     /// Resources in the order of their key bytes, kept while they arrive: sorting them all when the step closes would be a pause. A series
@@ -36,6 +42,7 @@ internal sealed class OpenStep
     public int Add(DeltaResource message, SeriesColumnsReader entries)
     {
         StepResource resource = FindOrAdd(message);
+        ExemplarColumnsReader exemplars = new(message.Exemplars);
         int added = 0;
         while (entries.MoveNext())
         {
@@ -54,6 +61,11 @@ internal sealed class OpenStep
             Series.SpanCount(slot) += entries.Count;
             Series.SumNanos(slot) += entries.SumNanos;
             entries.AddHistogram(Series, slot);
+            if (Exemplars is not null)
+            {
+                exemplars.AddNext(Exemplars, slot);
+            }
+
             added++;
         }
 

@@ -1,3 +1,4 @@
+using StreamSpanMetrics.Core.Deltas;
 using StreamSpanMetrics.Core.Histograms;
 
 namespace StreamSpanMetrics.Core.Totals;
@@ -9,13 +10,16 @@ internal sealed class OpenSteps
 
     private readonly HistogramShape shape;
     private readonly int[] dimensionCounts;
+    private readonly StepExemplars exemplars;
     private readonly SortedList<long, OpenStep> steps = [];
 
     // A step takes about the room that the one before it took.
     private readonly Stack<SeriesStore> spareStores = [];
+    private readonly Stack<ExemplarSets> spareExemplars = [];
 
-    public OpenSteps(HistogramShape shape, int[] dimensionCounts)
+    public OpenSteps(HistogramShape shape, int[] dimensionCounts, StepExemplars exemplars)
     {
+        this.exemplars = exemplars;
         this.shape = shape;
         this.dimensionCounts = dimensionCounts;
     }
@@ -30,7 +34,7 @@ internal sealed class OpenSteps
     public OpenStep Add(long step, ReplayPoint origin)
     {
         SeriesStore store = spareStores.TryPop(out SeriesStore? spare) ? spare : new SeriesStore(shape, dimensionCounts);
-        OpenStep open = new(store, origin);
+        OpenStep open = new(store, spareExemplars.TryPop(out ExemplarSets? sets) ? sets : exemplars.NewSets(), origin);
         steps.Add(step, open);
         return open;
     }
@@ -46,6 +50,11 @@ internal sealed class OpenSteps
         {
             taken.Series.Clear();
             spareStores.Push(taken.Series);
+            if (taken.Exemplars is not null)
+            {
+                taken.Exemplars.Clear();
+                spareExemplars.Push(taken.Exemplars);
+            }
         }
     }
 

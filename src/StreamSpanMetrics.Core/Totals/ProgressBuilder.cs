@@ -30,12 +30,14 @@ public static class ProgressBuilder
         {
             progress.EmittingStep = closing;
             progress.EmittedRecords = emittedRecords;
+            progress.EmittingExemplars = (uint)state.Totals.Exemplars.MaxOf(closing);
         }
         else if (state.PartlyEmittedStep is long partly && partly > progress.ClosedStep)
         {
             // Restored in the middle of a step's emission and not there again yet.
             progress.EmittingStep = partly;
             progress.EmittedRecords = state.PartlyEmittedRecords;
+            progress.EmittingExemplars = (uint)state.Totals.Exemplars.MaxOf(partly);
         }
 
         foreach (ForcedClose forced in state.ForcedCloses)

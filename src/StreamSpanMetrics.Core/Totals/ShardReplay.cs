@@ -23,6 +23,7 @@ public sealed class ShardReplay
         if (progress is not null)
         {
             state.Totals.Limits.Read(progress.LimitChanges);
+            state.Totals.Exemplars.BeginReplay(progress);
         }
     }
 

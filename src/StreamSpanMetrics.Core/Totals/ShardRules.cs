@@ -34,6 +34,9 @@ public sealed record ShardRules
     /// </summary>
     public int SeriesLimit { get; init; }
 
+    /// <summary>Most exemplars of a point, 0 for none. A limit: it may change from one start to the next (S2).</summary>
+    public int MaxExemplars { get; init; }
+
     /// <summary>Families and their dimensions, which give series keys their shape.</summary>
     public required SeriesLayout Layout { get; init; }
 

@@ -44,9 +44,9 @@ public sealed class ShardState
         Repairs = repairs;
         dimensionCounts = rules.DimensionCounts();
         columns = new ColumnsOpener(rules.Histogram, dimensionCounts);
-        openSteps = new OpenSteps(rules.Histogram, dimensionCounts);
         ledger = new SourceLedger(rules.RulesFingerprint, topicId, [.. start.Sources]);
         Totals = new ShardTotals(rules, dimensionCounts);
+        openSteps = new OpenSteps(rules.Histogram, dimensionCounts, Totals.Exemplars);
         closing = new StepClosing(Totals, openSteps);
         DeltasOffset = start.DeltasOffset;
         ClosedStep = start.ClosedStep;

@@ -47,6 +47,7 @@ internal sealed class ShardTotals
 
         resourcesBySpan = resources.GetAlternateLookup<ReadOnlySpan<byte>>();
         jobsBySpan = jobs.GetAlternateLookup<ReadOnlySpan<byte>>();
+        Exemplars = new StepExemplars(rules.MaxExemplars);
         Merge = new StepMerge(this);
         End = new StepEnd(this);
     }
@@ -70,6 +71,9 @@ internal sealed class ShardTotals
 
     /// <summary>Jobs whose agreement the step that is closing made smaller.</summary>
     public IReadOnlyList<JobTotals> ShrunkJobs => shrunkJobs;
+
+    /// <summary>Exemplars of the step that is closing.</summary>
+    public StepExemplars Exemplars { get; }
 
     /// <summary>The first half of closing a step: its entries are added.</summary>
     public StepMerge Merge { get; }
@@ -256,6 +260,7 @@ internal sealed class ShardTotals
         shrunkJobs.Clear();
         Due?.Clear();
         Gaps?.Clear();
+        Exemplars.Closing?.Clear();
         JumpTo(step);
     }
 

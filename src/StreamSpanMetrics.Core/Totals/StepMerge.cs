@@ -270,15 +270,16 @@ internal sealed class StepMerge
             int from = entry.Slots[at];
             if (slots[from] > New)
             {
-                AddEntry(open.Series, from, slots[from] - 1);
+                AddEntry(open, from, slots[from] - 1);
             }
         }
 
         return true;
     }
 
-    private void AddEntry(SeriesStore from, int fromSlot, int slot)
+    private void AddEntry(OpenStep open, int fromSlot, int slot)
     {
+        SeriesStore from = open.Series;
         SeriesStore series = totals.Series;
         series.SpanCount(slot) += from.SpanCount(fromSlot);
         series.SumNanos(slot) += from.SumNanos(fromSlot);
@@ -294,9 +295,16 @@ internal sealed class StepMerge
             series.Exponential(slot).Add(from.Exponential(fromSlot));
         }
 
-        if (!series.IsOverflow(slot))
+        if (series.IsOverflow(slot))
         {
-            OpenStep.JoinKinds(series.Kinds(slot), from.Kinds(fromSlot));
+            // It has neither kinds nor, as in the connector, exemplars.
+            return;
+        }
+
+        OpenStep.JoinKinds(series.Kinds(slot), from.Kinds(fromSlot));
+        if (open.Exemplars is not null)
+        {
+            totals.Exemplars.Closing!.AddAll(slot, open.Exemplars, fromSlot);
         }
     }
 }

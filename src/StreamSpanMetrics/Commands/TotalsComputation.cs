@@ -52,7 +52,7 @@ internal sealed class TotalsComputation
         points = RulesBuilder.Points(settings) with { MaxRecordBytes = MaxPieceBytes, ExpiryMillis = 0, ResourceExpiryMillis = 0 };
         folder = new RecordFolder(RulesBuilder.Spans(settings));
         Filtered = new FilterDrops(settings.Stream.Filter);
-        accumulator = new DeltaAccumulator(new ExplicitBounds(points.Histogram), points.Histogram.Shape.IsExponential);
+        accumulator = new DeltaAccumulator(new ExplicitBounds(points.Histogram), points.Histogram.Shape.IsExponential, points.MaxExemplars);
         blocks = new DeltaBlockBuilder(shards: 1, points.Histogram);
         ShardRules rules = points.ForShard(shard: 0, rulesFingerprint: 0, folder.Layout);
         state = new ShardState(rules, [0], ByteString.Empty);
@@ -96,8 +96,8 @@ internal sealed class TotalsComputation
         Cut(watermarkMillis: points.IntervalMillis);
         if (state.NextClosableStep == Step)
         {
+            // Not finished, which would change nothing but that the step's exemplars go with it.
             state.Close(Step);
-            state.Finish();
         }
     }
 

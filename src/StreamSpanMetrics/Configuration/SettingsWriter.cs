@@ -108,6 +108,10 @@ public static class SettingsWriter
         yaml.Add("enabled", connector.EventsEnabled);
         WriteDimensions(yaml, "dimensions", connector.EventsDimensions);
         yaml.Close();
+        yaml.Open("exemplars");
+        yaml.Add("enabled", connector.ExemplarsEnabled);
+        yaml.Add("max_per_data_point", connector.ExemplarsMaxPerDataPoint);
+        yaml.Close();
         yaml.Add("aggregation_temporality", connector.IsDelta ? SpanMetricsReader.Delta : SpanMetricsReader.Cumulative);
         yaml.Add("metrics_flush_interval", connector.MetricsFlushInterval);
         yaml.Add("metrics_expiration", connector.MetricsExpiration);

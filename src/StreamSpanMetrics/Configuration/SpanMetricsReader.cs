@@ -41,6 +41,7 @@ internal static class SpanMetricsReader
         bool samplingMethod = reader.Flag("enable_metrics_sampling_method", false);
         List<string> reserved = Reserved(gates, hasScopes: scopes.Count > 0, samplingMethod);
         bool eventsEnabled = events.Flag("enabled", false);
+        (bool exemplarsEnabled, int maxExemplars) = ReadExemplars(reader.Section("exemplars"));
         TimeSpan step = ReadStep(reader, defaults.MetricsFlushInterval);
         ConnectorSettings settings = new()
         {
@@ -58,6 +59,8 @@ internal static class SpanMetricsReader
             ResourceMetricsKeyAttributes = ReadNames(reader, "resource_metrics_key_attributes", "an attribute name"),
             EventsEnabled = eventsEnabled,
             EventsDimensions = ReadEventsDimensions(events, eventsEnabled, reserved),
+            ExemplarsEnabled = exemplarsEnabled,
+            ExemplarsMaxPerDataPoint = maxExemplars,
             MetricsFlushInterval = step,
             SeriesExpiration = ReadExpiration(reader, "series_expiration", defaults.SeriesExpiration, step),
             MetricsExpiration = ReadExpiration(reader, "metrics_expiration", TimeSpan.Zero, step),
@@ -208,6 +211,30 @@ internal static class SpanMetricsReader
         return DimensionsReader.Read(events, "dimensions", reserved);
     }
 
+    // The connector does not look at the number while exemplars are off.
+    private static (bool Enabled, int Max) ReadExemplars(MappingReader exemplars)
+    {
+        const string Key = "max_per_data_point";
+        bool enabled = exemplars.Flag("enabled", false);
+        int max = ConnectorSettings.DefaultExemplars;
+        if (enabled)
+        {
+            max = exemplars.Integer(Key, max, 0, ConnectorSettings.MostExemplars);
+        }
+        else
+        {
+            exemplars.Accept(Key);
+        }
+
+        if (max == 0)
+        {
+            exemplars.Warning(Key, "0 means that no point has an exemplar, as in the Collector", "leave the key out for up to 5");
+        }
+
+        exemplars.Finish();
+        return (enabled, max);
+    }
+
     /// <summary>Checks what tells resources apart.</summary>
     internal static void CheckResources(MappingReader reader, ConnectorSettings settings, IReadOnlyList<FeatureGate> gates)
     {
@@ -258,11 +285,6 @@ internal static class SpanMetricsReader
 
     private static void RefuseLaterFeatures(MappingReader reader)
     {
-        MappingReader exemplars = reader.Section("exemplars");
-        exemplars.RefuseIfOn("enabled", "remove it to have metrics without exemplars");
-        exemplars.Accept("max_per_data_point");
-        exemplars.Finish();
-
         MappingReader selfTime = reader.Section("self_time");
         selfTime.RefuseIfOn("enabled", "remove it; calls and duration are there without it");
         selfTime.Finish();

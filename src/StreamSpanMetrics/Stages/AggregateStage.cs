@@ -22,8 +22,7 @@ public sealed class AggregateStage : IStage, IPartitionEvents
     private readonly ILogger logger;
     private readonly RecordFolder folder;
     private readonly SpanRecordReader reader;
-    private readonly ExplicitBounds bounds;
-    private readonly bool keepsDurations;
+    private readonly Func<DeltaAccumulator> newAccumulator;
     private readonly RecordClock clock;
     private readonly CutBuilder cuts;
     private readonly CutCommitter committer;
@@ -49,8 +48,8 @@ public sealed class AggregateStage : IStage, IPartitionEvents
         this.logger = logger;
         folder = new RecordFolder(spans);
         reader = new SpanRecordReader(folder, options.SourceEncoding, options.MaxRecordBytes);
-        bounds = new ExplicitBounds(histogram);
-        keepsDurations = histogram.Shape.IsExponential;
+        ExplicitBounds bounds = new(histogram);
+        newAccumulator = () => new DeltaAccumulator(bounds, histogram.Shape.IsExponential, spans.MaxExemplars);
         clock = new RecordClock((long)options.MaxAhead.TotalMilliseconds, time, telemetry.Metrics);
         cuts = new CutBuilder(options, consumer, folder);
         CutSender sender = new(options, histogram, consumer, producer, telemetry, time);
@@ -111,7 +110,7 @@ public sealed class AggregateStage : IStage, IPartitionEvents
             }
 
             starts[partition] = known ? offset : 0;
-            owned[partition] = new SourcePartition(partition, starts[partition], first, bounds, keepsDurations);
+            owned[partition] = new SourcePartition(partition, starts[partition], first, newAccumulator);
             telemetry.Metrics.ClockAhead(partition, 0);
             telemetry.Metrics.Lost(telemetry.Stage, partition, 0);
             telemetry.Metrics.BreakerTripped(partition, 0);

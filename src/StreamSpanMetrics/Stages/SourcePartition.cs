@@ -8,13 +8,13 @@ internal sealed class SourcePartition
 {
     private DeltaAccumulator spare;
 
-    public SourcePartition(int number, long from, bool first, ExplicitBounds bounds, bool keepsDurations)
+    public SourcePartition(int number, long from, bool first, Func<DeltaAccumulator> newAccumulator)
     {
         Number = number;
         FromOffset = from;
         IsFirst = first;
-        Accumulator = new DeltaAccumulator(bounds, keepsDurations);
-        spare = new DeltaAccumulator(bounds, keepsDurations);
+        Accumulator = newAccumulator();
+        spare = newAccumulator();
     }
 
     /// <summary>Number of the partition.</summary>

@@ -34,7 +34,8 @@ internal sealed class RangeAggregation
         folder = new RecordFolder(RulesBuilder.Spans(settings));
         reader = new SpanRecordReader(folder, settings.Source.Encoding, settings.Stream.MaxRecordBytes);
         HistogramRules histogram = RulesBuilder.Histogram(settings);
-        accumulator = new DeltaAccumulator(new ExplicitBounds(histogram), histogram.Shape.IsExponential);
+        accumulator = new DeltaAccumulator(
+            new ExplicitBounds(histogram), histogram.Shape.IsExponential, RulesBuilder.Points(settings).MaxExemplars);
         builder = new DeltaBlockBuilder(settings.Stream.Shards, histogram);
     }
 

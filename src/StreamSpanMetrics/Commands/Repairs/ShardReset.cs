@@ -180,6 +180,7 @@ internal sealed class ShardReset(ApplicationExamination application)
         progress.NextSet = null;
         progress.EmittingStep = 0;
         progress.EmittedRecords = 0;
+        progress.EmittingExemplars = 0;
         progress.Checksum = 0;
         return
         [
