@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using OpenTelemetry.Proto.Common.V1;
 using OpenTelemetry.Proto.Trace.V1;
 using StreamSpanMetrics.Core.Deltas;
@@ -37,8 +38,9 @@ public sealed class AllocationTests
             Filter = extended ? Filter() : new SpanFilterRules(),
             InstrumentationScopes = extended ? ["library"] : [],
             IncludeSamplingMethod = extended,
+            MaxExemplars = extended ? 3 : 0,
         });
-        DeltaAccumulator accumulator = new(new ExplicitBounds(new HistogramRules()), keepsDurations: extended);
+        DeltaAccumulator accumulator = new(new ExplicitBounds(new HistogramRules()), keepsDurations: extended, maxExemplars: extended ? 3 : 0);
         byte[][] records = [.. Enumerable.Range(0, 20).Select(index => Record(index, spansPerRecord))];
         Run(folder, accumulator, records, Spans);
         long before = GC.GetAllocatedBytesForCurrentThread();
@@ -114,6 +116,7 @@ public sealed class AllocationTests
                 Traces.Text("custom", $"c{index % 3}"),
                 Traces.Text("long", new string('a', 150 + (index % 2))),
                 Traces.Attribute("http.status_code", new AnyValue { IntValue = 200 + (index % 4) }));
+            span.TraceId = ByteString.CopyFrom([.. Enumerable.Repeat((byte)(number + 1), 8), .. BitConverter.GetBytes((long)index)]);
             span.Events.Add(Traces.Event(Traces.Text("exception.type", "Broken")));
             if (index % 3 == 0)
             {

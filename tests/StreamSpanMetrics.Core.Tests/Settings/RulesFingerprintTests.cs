@@ -104,6 +104,13 @@ public sealed class RulesFingerprintTests
     }
 
     [Fact]
+    public void Exemplars_are_no_part_of_it()
+    {
+        string none = new RulesFingerprint(new ProcessorSettings()).Text;
+        Assert.Equal(none, Text([], new ConnectorSettings { ExemplarsEnabled = true, ExemplarsMaxPerDataPoint = 3 }));
+    }
+
+    [Fact]
     public void Scopes_are_part_of_it_in_any_order()
     {
         string none = new RulesFingerprint(new ProcessorSettings()).Text;

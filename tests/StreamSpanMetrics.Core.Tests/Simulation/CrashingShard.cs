@@ -54,6 +54,9 @@ internal sealed class CrashingShard
     /// <summary>Most records that one chunk took.</summary>
     public int MostParts { get; private set; }
 
+    /// <summary>Most exemplars of a point from a restore on, by its number; null where that does not change.</summary>
+    public Func<int, int>? LimitAfterRestore { get; init; }
+
     public int Restores { get; private set; }
 
     public int RestoresInEmission { get; private set; }
@@ -166,6 +169,7 @@ internal sealed class CrashingShard
     private void Restore()
     {
         Restores++;
+        rules = rules with { MaxExemplars = LimitAfterRestore?.Invoke(Restores) ?? rules.MaxExemplars };
         pending.Clear();
         if (Limits.Length > 0)
         {

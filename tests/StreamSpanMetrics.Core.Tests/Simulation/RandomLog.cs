@@ -1,3 +1,4 @@
+using StreamSpanMetrics.Core.Deltas;
 using StreamSpanMetrics.Core.Tests.Totals;
 using StreamSpanMetrics.Schemas.V1;
 
@@ -7,10 +8,12 @@ namespace StreamSpanMetrics.Core.Tests.Simulation;
 internal sealed class RandomLog
 {
     private readonly Random random;
+    private readonly Random? exemplars;
     private readonly TestResource[] resources;
 
-    public RandomLog(int seed, int partitions, int recordsPerPartition)
+    public RandomLog(int seed, int partitions, int recordsPerPartition, bool withExemplars = false)
     {
+        exemplars = withExemplars ? new Random(seed) : null;
         random = new Random(seed);
         resources = [.. Enumerable.Range(0, 9).Select(Resource)];
         Partitions = new SourceRecord[partitions][];
@@ -117,6 +120,18 @@ internal sealed class RandomLog
             ? BlockBuilder.Events(name, "E" + random.Next(2))
             : BlockBuilder.Spans(name, code, kind);
         return new Observation(resources[random.Next(resources.Length)], series, (ulong)random.Next(1, 5),
-            series.Family == SeriesFamily.Events ? 0 : random.Next(1, 300) * 1_000_003L);
+            series.Family == SeriesFamily.Events ? 0 : random.Next(1, 300) * 1_000_003L)
+        {
+            Exemplars = [.. Enumerable.Range(0, exemplars?.Next(4) ?? 0).Select(_ => Exemplar(exemplars!))],
+        };
+    }
+
+    // Few ids, so that the same one comes again, now and then with another duration.
+    private static SpanExemplar Exemplar(Random random)
+    {
+        byte[] ids = new byte[SpanExemplar.IdBytes];
+        ids[random.Next(16)] = (byte)random.Next(1, 8);
+        ids[^1] = (byte)random.Next(3);
+        return SpanExemplar.From(ids, (ulong)random.Next(1, 3) * 1_000_000, (ulong)random.Next(300) * 1_000_000_000);
     }
 }

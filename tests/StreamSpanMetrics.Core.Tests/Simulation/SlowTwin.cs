@@ -6,6 +6,7 @@ using OpenTelemetry.Proto.Collector.Metrics.V1;
 using OpenTelemetry.Proto.Common.V1;
 using OpenTelemetry.Proto.Metrics.V1;
 using OpenTelemetry.Proto.Resource.V1;
+using StreamSpanMetrics.Core.Deltas;
 using StreamSpanMetrics.Core.Tests.Totals;
 using StreamSpanMetrics.Schemas.V1;
 
@@ -16,23 +17,28 @@ namespace StreamSpanMetrics.Core.Tests.Simulation;
 /// </summary>
 internal sealed class SlowTwin
 {
+    private static readonly Comparer<SpanExemplar> HashOrder = Comparer<SpanExemplar>.Create((one, other) => one.CompareTo(other));
+
     private readonly long expirySteps;
     private readonly long resourceExpirySteps;
     private readonly TwinEmission emission;
     private readonly Dictionary<string, long> lastSeen = [];
     private readonly Func<long, int> limitOf;
+    private readonly int maxExemplars;
     private readonly SortedDictionary<string, (TestResource Resource, SortedDictionary<string, TwinSeries> Series)> resources =
         new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<(string Name, string Text)>> agreements = [];
     private readonly Dictionary<string, List<(string Name, string Text)>> shrunk = [];
 
     public SlowTwin(
-        long expirySteps, TwinEmission? emission = null, long resourceExpirySteps = long.MaxValue, Func<long, int>? limitOf = null)
+        long expirySteps, TwinEmission? emission = null, long resourceExpirySteps = long.MaxValue, Func<long, int>? limitOf = null,
+        int maxExemplars = 0)
     {
         this.resourceExpirySteps = resourceExpirySteps;
         this.expirySteps = expirySteps;
         this.emission = emission ?? new TwinEmission(null, null);
         this.limitOf = limitOf ?? (_ => 0);
+        this.maxExemplars = maxExemplars;
     }
 
     private AggregationTemporality Temporality => emission.IsDelta ? AggregationTemporality.Delta : AggregationTemporality.Cumulative;
@@ -109,6 +115,8 @@ internal sealed class SlowTwin
                 (known.Count, known.SumNanos, known.Buckets) = (0, 0, new ulong[4]);
             }
 
+            known.Exemplars = known.LastChange == step ? known.Exemplars : [];
+            known.Exemplars.AddRange(observation.Exemplars);
             known.LastChange = step;
             known.Count += observation.Count;
             known.SumNanos += new BigInteger(observation.Count) * observation.DurationNanos;
@@ -216,7 +224,7 @@ internal sealed class SlowTwin
         }
     }
 
-    private static void AddGapPoint(TwinSeries series, long step, long intervalMillis, Metric sum, Metric duration)
+    private void AddGapPoint(TwinSeries series, long step, long intervalMillis, Metric sum, Metric duration)
     {
         TwinSeries before = series.Before!;
         before.Kinds = series.Kinds;
@@ -253,7 +261,7 @@ internal sealed class SlowTwin
         }
     }
 
-    private static NumberDataPoint Number(TwinSeries series, long time, long interval, bool isZero, bool isStale)
+    private NumberDataPoint Number(TwinSeries series, long time, long interval, bool isZero, bool isStale)
     {
         NumberDataPoint point = new() { StartTimeUnixNano = Nanos(series.FirstStep * interval), TimeUnixNano = Nanos(time) };
         point.Attributes.AddRange(Attributes(series));
@@ -264,12 +272,13 @@ internal sealed class SlowTwin
         else
         {
             point.AsInt = isZero ? 0 : (long)series.Count;
+            point.Exemplars.AddRange(Exemplars(series, time, interval, isZero));
         }
 
         return point;
     }
 
-    private static HistogramDataPoint HistogramPoint(TwinSeries series, long time, long interval, bool isZero, bool isStale)
+    private HistogramDataPoint HistogramPoint(TwinSeries series, long time, long interval, bool isZero, bool isStale)
     {
         HistogramDataPoint point = new() { StartTimeUnixNano = Nanos(series.FirstStep * interval), TimeUnixNano = Nanos(time) };
         point.ExplicitBounds.AddRange([1, 10, 100]);
@@ -283,8 +292,21 @@ internal sealed class SlowTwin
         point.Count = isZero ? 0 : series.Count;
         point.Sum = isZero ? 0 : (double)series.SumNanos / 1e6;
         point.BucketCounts.AddRange(isZero ? new ulong[4] : series.Buckets);
+        point.Exemplars.AddRange(Exemplars(series, time, interval, isZero));
         return point;
     }
+
+    private IEnumerable<Exemplar> Exemplars(TwinSeries series, long time, long interval, bool isZero) =>
+        isZero || series.Texts.Length == 0 || series.LastChange != (time / interval) - 1
+            ? []
+            : from exemplar in series.Exemplars.Distinct().Order(HashOrder).Take(maxExemplars)
+              select new Exemplar
+              {
+                  TimeUnixNano = Math.Clamp(exemplar.EndNanos, Nanos(time - interval), Nanos(time) - 1),
+                  AsDouble = exemplar.DurationNanos / 1e6,
+                  SpanId = exemplar.SpanId == 0 ? ByteString.Empty : ByteString.CopyFrom(Convert.FromHexString($"{exemplar.SpanId:x16}")),
+                  TraceId = ByteString.CopyFrom(Convert.FromHexString($"{exemplar.TraceHigh:x16}{exemplar.TraceLow:x16}")),
+              };
 
     private static IEnumerable<KeyValue> Attributes(TwinSeries series)
     {

@@ -106,7 +106,7 @@ public sealed class TotalsSimulationTests
     }
 
     // Below 0: every series is sent at every step. Without a heartbeat: deltas.
-    private static (ShardRules Rules, TwinEmission Emission) With(int activeSteps, int heartbeatSteps, int resourceExpirySteps)
+    internal static (ShardRules Rules, TwinEmission Emission) With(int activeSteps, int heartbeatSteps, int resourceExpirySteps)
     {
         ShardRules rules = Rules with { ResourceExpiryMillis = resourceExpirySteps * Rules.IntervalMillis };
         if (resourceExpirySteps > 2)

@@ -1,3 +1,4 @@
+using StreamSpanMetrics.Core.Deltas;
 using StreamSpanMetrics.Schemas.V1;
 
 namespace StreamSpanMetrics.Core.Tests.Simulation;
@@ -35,4 +36,7 @@ internal sealed class TwinSeries
         Family = Family, Texts = Texts, Kinds = Kinds, FirstStep = FirstStep, LastChange = LastChange, Count = Count, SumNanos = SumNanos,
         Buckets = [.. Buckets],
     };
+
+    /// <summary>Exemplars of the step that was closed last with a change.</summary>
+    public List<SpanExemplar> Exemplars { get; set; } = [];
 }

@@ -94,6 +94,13 @@ public static class BlockBuilder
             resource.Series.BucketCounts.Add(observation.Count);
         }
 
+        if (observation.Exemplars.Count > 0)
+        {
+            ExemplarColumnsBuilder exemplars = new();
+            exemplars.Add(0, [.. observation.Exemplars]);
+            resource.Exemplars = exemplars.Finish();
+        }
+
         target.Resources.Add(resource);
     }
 

@@ -42,6 +42,31 @@ public sealed class ConnectorRulesTests
         Assert.Empty(connector.EventsDimensions);
     }
 
+    [Theory]
+    [InlineData("{exemplars: {enabled: true}}", 5)]
+    [InlineData("{exemplars: {enabled: true, max_per_data_point: 100}}", 100)]
+    [InlineData("{exemplars: {enabled: true, max_per_data_point: 0}}", 0)]
+    [InlineData("{exemplars: {max_per_data_point: 7}}", 0)]
+    [InlineData("{}", 0)]
+    public void Exemplars_are_up_to_five_unless_the_settings_say_another_number(string flow, int most)
+    {
+        ProcessorSettings settings = new() { Connector = SettingsFiles.Connector(flow) };
+
+        Assert.Equal(most, RulesBuilder.Points(settings).MaxExemplars);
+        Assert.Equal(most, RulesBuilder.Spans(settings).MaxExemplars);
+        Assert.Equal(most, RulesBuilder.Shard(settings, 0).MaxExemplars);
+    }
+
+    [Fact]
+    public void No_exemplars_per_point_is_worth_a_warning()
+    {
+        ConfigurationResult result = SettingsFiles.Load("connectors: {span_metrics: {exemplars: {enabled: true, max_per_data_point: 0}}}");
+        Assert.Contains(
+            "span_metrics.exemplars.max_per_data_point: 0 means that no point has an exemplar",
+            SettingsFiles.Text(result.Problems),
+            StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Otel_status_code_is_not_reserved()
     {

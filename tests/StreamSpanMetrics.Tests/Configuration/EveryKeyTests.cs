@@ -141,6 +141,8 @@ public sealed class EveryKeyTests
         ResourceMetricsKeyAttributes = ["service.name", "k8s.cluster.name"],
         EventsEnabled = true,
         EventsDimensions = [new DimensionRule("exception.type", "none")],
+        ExemplarsEnabled = true,
+        ExemplarsMaxPerDataPoint = 7,
         MetricsFlushInterval = TimeSpan.FromMinutes(1),
         SeriesExpiration = TimeSpan.FromHours(2),
         MetricsExpiration = TimeSpan.FromHours(3),
