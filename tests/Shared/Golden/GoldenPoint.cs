@@ -11,6 +11,9 @@ internal sealed record GoldenPoint(string Service, string Identity, ulong[] Coun
     // Count and zero count: all that joined exponential histograms can be compared by.
     private const int ScaleFreeCounts = 2;
 
+    /// <summary>Exemplars as trace id, span id and value.</summary>
+    public IReadOnlyList<string> Exemplars { get; init; } = [];
+
     /// <summary>Identity and counts, the part that is equal or is not.</summary>
     public string Exact => $"{Identity} {string.Join(' ', Counts)}";
 
@@ -20,6 +23,7 @@ internal sealed record GoldenPoint(string Service, string Identity, ulong[] Coun
         Counts = [.. Counts.Zip(other.Counts, (left, right) => left + right)],
         Sum = Sum + other.Sum,
         Layout = Layout == "" ? "" : null,
+        Exemplars = [.. Exemplars, .. other.Exemplars],
     };
 
     /// <summary>The counts that can be compared with those of <paramref name="other"/>.</summary>

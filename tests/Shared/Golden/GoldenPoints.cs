@@ -68,7 +68,10 @@ internal sealed class GoldenPoints
                     string service = name is null ? ServiceOf(point.Attributes) : ofResource;
                     Assert.Equal(NumberDataPoint.ValueOneofCase.AsInt, point.ValueCase);
                     string identity = $"{prefix} {metric.Sum!.AggregationTemporality} {metric.Sum.IsMonotonic}";
-                    yield return new GoldenPoint(service, $"{identity} {OfPoint(point.Attributes)}", [(ulong)point.AsInt], 0);
+                    yield return new GoldenPoint(service, $"{identity} {OfPoint(point.Attributes)}", [(ulong)point.AsInt], 0)
+                    {
+                        Exemplars = Texts(point.Exemplars),
+                    };
                 }
 
                 foreach (HistogramDataPoint point in metric.Histogram?.DataPoints ?? [])
@@ -77,7 +80,10 @@ internal sealed class GoldenPoints
                     string bounds = string.Join(' ', point.ExplicitBounds.Select(bound => bound.ToString("R", CultureInfo.InvariantCulture)));
                     string identity = $"{prefix} {metric.Histogram!.AggregationTemporality} ({bounds})";
                     yield return new GoldenPoint(
-                        service, $"{identity} {OfPoint(point.Attributes)}", [point.Count, .. point.BucketCounts], point.Sum);
+                        service, $"{identity} {OfPoint(point.Attributes)}", [point.Count, .. point.BucketCounts], point.Sum)
+                    {
+                        Exemplars = Texts(point.Exemplars),
+                    };
                 }
 
                 foreach (ExponentialHistogramDataPoint point in metric.ExponentialHistogram?.DataPoints ?? [])
@@ -89,11 +95,21 @@ internal sealed class GoldenPoints
                     string identity = $"{prefix} {metric.ExponentialHistogram!.AggregationTemporality}";
                     yield return new GoldenPoint(
                         service, $"{identity} {OfPoint(point.Attributes)}",
-                        [point.Count, point.ZeroCount, .. point.Positive?.BucketCounts ?? []], point.Sum, layout);
+                        [point.Count, point.ZeroCount, .. point.Positive?.BucketCounts ?? []], point.Sum, layout)
+                    {
+                        Exemplars = Texts(point.Exemplars),
+                    };
                 }
             }
         }
     }
+
+    // OTLP JSON has ids in hex, which the parser took for base64.
+    private static string[] Texts(IEnumerable<Exemplar> exemplars) =>
+    [
+        .. exemplars.Select(one => string.Create(
+            CultureInfo.InvariantCulture, $"{one.TraceId.ToBase64()} {one.SpanId.ToBase64()} {one.AsDouble:R}")),
+    ];
 
     private static bool IsScope(KeyValue attribute) => attribute.Key.StartsWith("span.instrumentation.scope.", StringComparison.Ordinal);
 

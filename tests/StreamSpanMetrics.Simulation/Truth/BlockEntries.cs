@@ -19,6 +19,7 @@ internal static class BlockEntries
         int position = 0;
         int nextBucket = 0;
         int mask = 0;
+        Queue<SlowExemplar> exemplars = new(Exemplars(resource.Exemplars));
         for (int i = 0; i < resource.Series.Counts.Count; i++)
         {
             int length = (int)Varint(keys, ref position);
@@ -42,7 +43,21 @@ internal static class BlockEntries
             string name = family == SeriesFamily.Events
                 ? SeriesNames.OfEvents(service, environment, texts[1], texts[2], texts[3], texts[4])
                 : SeriesNames.OfSpans(service, environment, texts[1], texts[2], texts[3]);
-            yield return new Entry(service, host, name, resource.Series.Counts[i], ((BigInteger)high << 64) + low, counts);
+            yield return new Entry(service, host, name, resource.Series.Counts[i], ((BigInteger)high << 64) + low, counts)
+            {
+                Exemplars = [.. Enumerable.Range(0, Size(resource.Exemplars, i)).Select(_ => exemplars.Dequeue())],
+            };
+        }
+    }
+
+    private static int Size(ExemplarColumns? columns, int entry) => entry < columns?.Sizes.Count ? (int)columns.Sizes[entry] : 0;
+
+    private static IEnumerable<SlowExemplar> Exemplars(ExemplarColumns? columns)
+    {
+        for (int at = 0; at < columns?.DurationNanos.Count; at++)
+        {
+            yield return new SlowExemplar(
+                Convert.ToHexString(columns.Ids.Span.Slice(at * 24, 24)), columns.DurationNanos[at], columns.EndUnixNanos[at]);
         }
     }
 

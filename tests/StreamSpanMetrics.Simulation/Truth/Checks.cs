@@ -201,7 +201,7 @@ internal sealed class Checks
             if (!words[0].StartsWith("duration", StringComparison.Ordinal) && !point.EndsWith("stale", StringComparison.Ordinal))
             {
                 string key = words[0] + " " + words[1].Split(' ')[0];
-                ulong value = ulong.Parse(point[(point.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture);
+                ulong value = ulong.Parse(words[1].Split(' ')[2], CultureInfo.InvariantCulture);
                 newest[key] = Math.Max(newest.GetValueOrDefault(key), value);
             }
         }

@@ -23,7 +23,7 @@ internal sealed class DeltaComputation
     /// <summary>The state of a shard at the first start.</summary>
     public DeltaComputation(Plan plan, ByteString topicId)
     {
-        totals = new SlowTotals(plan.Emission, plan.SeriesLimit);
+        totals = new SlowTotals(plan.Emission, plan.SeriesLimit, plan.MaxExemplars);
         this.topicId = topicId;
         for (uint partition = 0; partition < plan.SourcePartitions; partition++)
         {

@@ -40,7 +40,7 @@ internal sealed class DirectComputation(Plan plan)
     /// <summary>Points of some jobs up to a step, under a limit on series.</summary>
     public HashSet<string> Points(HashSet<string> jobs, long throughStep, int limit)
     {
-        SlowTotals totals = new(plan.Emission, limit);
+        SlowTotals totals = new(plan.Emission, limit, plan.MaxExemplars);
         for (long step = steps.Count == 0 ? throughStep : steps.Keys.First(); step <= throughStep; step++)
         {
             totals.Close(step, steps.GetValueOrDefault(step, []).Where(entry => jobs.Contains(entry.Job)));

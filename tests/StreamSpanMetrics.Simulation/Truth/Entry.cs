@@ -9,4 +9,8 @@ namespace StreamSpanMetrics.Simulation.Truth;
 /// <param name="Count">Spans or events.</param>
 /// <param name="SumNanos">Sum of durations; 0 for events.</param>
 /// <param name="Buckets">Counts by bucket; empty for events.</param>
-internal sealed record Entry(string Job, string Host, string Series, ulong Count, BigInteger SumNanos, ulong[] Buckets);
+internal sealed record Entry(string Job, string Host, string Series, ulong Count, BigInteger SumNanos, ulong[] Buckets)
+{
+    /// <summary>Spans among them that may be exemplars.</summary>
+    public IReadOnlyList<SlowExemplar> Exemplars { get; init; } = [];
+}

@@ -20,6 +20,9 @@ internal sealed class SlowSeries(string job, long firstStep, int buckets)
     /// <summary>Sum of durations.</summary>
     public BigInteger SumNanos { get; set; }
 
+    /// <summary>Exemplars of the step that is being closed.</summary>
+    public List<SlowExemplar> Exemplars { get; } = [];
+
     /// <summary>Counts by bucket.</summary>
     public ulong[] Buckets { get; } = new ulong[buckets];
 

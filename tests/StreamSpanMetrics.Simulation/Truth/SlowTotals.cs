@@ -11,7 +11,8 @@ namespace StreamSpanMetrics.Simulation.Truth;
 /// </summary>
 /// <param name="emission">When a series has points.</param>
 /// <param name="limit">Most series of a family that a resource may have besides its overflow series; 0 means no limit.</param>
-internal sealed class SlowTotals(EmissionRules emission, int limit)
+/// <param name="maxExemplars">Most exemplars of a point.</param>
+internal sealed class SlowTotals(EmissionRules emission, int limit, int maxExemplars)
 {
     private readonly SortedDictionary<string, SlowSeries> series = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (string Agreed, long SinceStep)> hosts = [];
@@ -53,6 +54,7 @@ internal sealed class SlowTotals(EmissionRules emission, int limit)
             }
 
             known.LastChange = step;
+            known.Exemplars.AddRange(name == entry.Series ? entry.Exemplars : []);
             known.Count += entry.Count;
             known.SumNanos += entry.SumNanos;
             for (int i = 0; i < entry.Buckets.Length; i++)
@@ -69,6 +71,7 @@ internal sealed class SlowTotals(EmissionRules emission, int limit)
                 Emit(name, one, step, ends);
             }
 
+            one.Exemplars.Clear();
             if (ends)
             {
                 series.Remove(name);
@@ -127,27 +130,29 @@ internal sealed class SlowTotals(EmissionRules emission, int limit)
         long end = ((step + 1) * Plan.IntervalMillis) - (ends ? 1 : 0);
         if (one.FirstStep == step)
         {
-            Add(name, start, start, 0, 0, one.Buckets.Select(_ => 0UL), false);
+            Add(name, start, start, 0, 0, one.Buckets.Select(_ => 0UL), false, "");
         }
 
         if (one.LastChange == step && one.FirstStep < step && one.LastEmitted < step - 1)
         {
-            Add(name, start, step * Plan.IntervalMillis, one.CountBefore, one.SumNanosBefore, one.BucketsBefore, false);
+            Add(name, start, step * Plan.IntervalMillis, one.CountBefore, one.SumNanosBefore, one.BucketsBefore, false, "");
         }
 
         one.LastEmitted = step;
-        Add(name, start, end, one.Count, one.SumNanos, one.Buckets, ends);
+        string exemplars = SlowExemplar.Chosen(one.Exemplars, maxExemplars, step);
+        Add(name, start, end, one.Count, one.SumNanos, one.Buckets, ends, exemplars);
     }
 
-    private void Add(string name, long start, long time, ulong count, BigInteger sumNanos, IEnumerable<ulong> buckets, bool ends)
+    private void Add(
+        string name, long start, long time, ulong count, BigInteger sumNanos, IEnumerable<ulong> buckets, bool ends, string exemplars)
     {
         if (name.StartsWith(SeriesNames.Events, StringComparison.Ordinal))
         {
-            Points.Add(Point("events " + name, start, time, ends ? "stale" : count.ToString(CultureInfo.InvariantCulture)));
+            Points.Add(Point("events " + name, start, time, ends ? "stale" : count.ToString(CultureInfo.InvariantCulture) + exemplars));
             return;
         }
 
-        Points.Add(Point("calls " + name, start, time, ends ? "stale" : count.ToString(CultureInfo.InvariantCulture)));
-        Points.Add(Point("duration " + name, start, time, ends ? "stale" : Value(count, (double)sumNanos / 1e6, buckets)));
+        Points.Add(Point("calls " + name, start, time, ends ? "stale" : count.ToString(CultureInfo.InvariantCulture) + exemplars));
+        Points.Add(Point("duration " + name, start, time, ends ? "stale" : Value(count, (double)sumNanos / 1e6, buckets) + exemplars));
     }
 }

@@ -17,11 +17,17 @@ internal static class SourceEntries
             buckets[bounds.Count(bound => span.DurationNanos > bound)]++;
             yield return new Entry(
                 span.Service, span.Host, SeriesNames.OfSpans(span.Service, span.Environment, span.Name, kind, status), 1, span.DurationNanos,
-                buckets);
+                buckets)
+            {
+                Exemplars = [span.Exemplar],
+            };
             foreach (string exception in span.Exceptions)
             {
                 yield return new Entry(
-                    span.Service, span.Host, SeriesNames.OfEvents(span.Service, span.Environment, span.Name, kind, status, exception), 1, 0, []);
+                    span.Service, span.Host, SeriesNames.OfEvents(span.Service, span.Environment, span.Name, kind, status, exception), 1, 0, [])
+                {
+                    Exemplars = [span.Exemplar],
+                };
             }
         }
     }

@@ -35,13 +35,13 @@ internal static class WrittenPoints
         string kind = metric.Name[(metric.Name.LastIndexOf('.') + 1)..];
         foreach (NumberDataPoint point in metric.Sum?.DataPoints ?? [])
         {
-            string value = IsStale(point.Flags) ? "stale" : point.AsInt.ToString(CultureInfo.InvariantCulture);
+            string value = IsStale(point.Flags) ? "stale" : point.AsInt.ToString(CultureInfo.InvariantCulture) + Text(point.Exemplars);
             yield return Point(kind, service, environment, point.Attributes, point.StartTimeUnixNano, point.TimeUnixNano, value);
         }
 
         foreach (HistogramDataPoint point in metric.Histogram?.DataPoints ?? [])
         {
-            string value = IsStale(point.Flags) ? "stale" : SlowTotals.Value(point.Count, point.Sum, point.BucketCounts);
+            string value = IsStale(point.Flags) ? "stale" : SlowTotals.Value(point.Count, point.Sum, point.BucketCounts) + Text(point.Exemplars);
             yield return Point(kind, service, environment, point.Attributes, point.StartTimeUnixNano, point.TimeUnixNano, value);
         }
     }
@@ -63,6 +63,11 @@ internal static class WrittenPoints
 
         return SlowTotals.Point($"{kind} {series}", (long)(startNanos / NanosPerMilli), (long)(timeNanos / NanosPerMilli), value);
     }
+
+    private static string Text(IEnumerable<Exemplar> exemplars) => string.Concat(exemplars.Select(one => SlowExemplar.Text(
+        Convert.ToHexString(one.TraceId.Span) + (one.SpanId.IsEmpty ? new string('0', 16) : Convert.ToHexString(one.SpanId.Span)),
+        one.AsDouble,
+        one.TimeUnixNano)));
 
     private static bool IsStale(uint flags) => (flags & 1) != 0;
 

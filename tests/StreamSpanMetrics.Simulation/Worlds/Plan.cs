@@ -142,7 +142,10 @@ internal sealed class Plan
     /// <summary>Whether entries may fold into later steps: where steps are closed by force, or before a new partition is known (T4).</summary>
     public bool MayFold => HasStuckOwners || Grows;
 
-    /// <summary>What spans mean.</summary>
+    /// <summary>Most exemplars of a point: some worlds have none.</summary>
+    public int MaxExemplars => Seed % 3 == 0 ? 0 : 1 + (Seed % 4);
+
+    /// <summary>What spans mean, without exemplars.</summary>
     public static SpanRules Spans { get; } = new() { EventsEnabled = true, EventsDimensions = [new DimensionRule("exception.type")] };
 
     /// <summary>Buckets of durations.</summary>
@@ -160,6 +163,7 @@ internal sealed class Plan
         Emission = Emission,
         SeriesLimit = SeriesLimit,
         MaxRecordBytes = MaxPointRecordBytes,
+        MaxExemplars = MaxExemplars,
     };
 
     /// <summary>Options of aggregate loops.</summary>

@@ -1,8 +1,10 @@
+using System.Buffers.Binary;
 using Google.Protobuf;
 using OpenTelemetry.Proto.Collector.Trace.V1;
 using OpenTelemetry.Proto.Common.V1;
 using OpenTelemetry.Proto.Resource.V1;
 using OpenTelemetry.Proto.Trace.V1;
+using StreamSpanMetrics.Simulation.Truth;
 
 namespace StreamSpanMetrics.Simulation.Worlds;
 
@@ -11,6 +13,8 @@ internal sealed class SpanMaker(Random random)
 {
     private static readonly string[] Services = ["shop", "cart", "mail", "pay"];
     private static readonly string[] Environments = ["", "", "prod", "test"];
+    private ulong lastSpan;
+
     private static readonly string[] Names = ["GET /", "GET /item", "POST /buy"];
 
     /// <summary>A record whose spans end at about the given time.</summary>
@@ -59,8 +63,13 @@ internal sealed class SpanMaker(Random random)
         bool isClient = random.Next(4) == 0;
         bool isError = random.Next(5) == 0;
         ulong end = (ulong)endMillis * 1_000_000;
+        byte[] ids = new byte[24];
+        BinaryPrimitives.WriteUInt64LittleEndian(ids, ++lastSpan);
+        BinaryPrimitives.WriteUInt64LittleEndian(ids.AsSpan(16), lastSpan % 3);
         Span span = new()
         {
+            TraceId = ByteString.CopyFrom(ids[..16]),
+            SpanId = ByteString.CopyFrom(ids[16..]),
             Name = name,
             Kind = isClient ? OpenTelemetry.Proto.Trace.V1.Span.Types.SpanKind.Client : OpenTelemetry.Proto.Trace.V1.Span.Types.SpanKind.Server,
             StartTimeUnixNano = end - (ulong)duration,
@@ -81,7 +90,8 @@ internal sealed class SpanMaker(Random random)
             span.Events.Add(raised);
         }
 
-        truth.Add(new TruthSpan(service, environment, host, name, isClient, isError, duration, [.. exceptions]));
+        SlowExemplar exemplar = new(Convert.ToHexString(ids), (ulong)duration, end);
+        truth.Add(new TruthSpan(service, environment, host, name, isClient, isError, duration, [.. exceptions], exemplar));
         return span;
     }
 

@@ -1,3 +1,5 @@
+using StreamSpanMetrics.Simulation.Truth;
+
 namespace StreamSpanMetrics.Simulation.Worlds;
 
 /// <summary>A span as the workload meant it.</summary>
@@ -9,5 +11,7 @@ namespace StreamSpanMetrics.Simulation.Worlds;
 /// <param name="IsError">Whether its status is an error.</param>
 /// <param name="DurationNanos">Duration in nanoseconds.</param>
 /// <param name="Exceptions">Types of the exceptions it recorded as events.</param>
+/// <param name="Exemplar">Its ids as text, its duration and its end.</param>
 internal sealed record TruthSpan(
-    string Service, string Environment, string Host, string Name, bool IsClient, bool IsError, long DurationNanos, string[] Exceptions);
+    string Service, string Environment, string Host, string Name, bool IsClient, bool IsError, long DurationNanos, string[] Exceptions,
+    SlowExemplar Exemplar);

@@ -158,8 +158,8 @@ internal sealed class WorkerPool : IDisposable
         {
             case Stage.Aggregate:
                 return new AggregateStage(
-                    telemetry, Plan.Aggregate(knownPartitions, random), Plan.Spans, Plan.Histogram, worker.Consumer, producer,
-                    new SimProgressLog(world.Scheduler, world.Cluster, Plan.State, world.Faults), time, logger, Launch);
+                    telemetry, Plan.Aggregate(knownPartitions, random), Plan.Spans with { MaxExemplars = Plan.MaxExemplars }, Plan.Histogram,
+                    worker.Consumer, producer, new SimProgressLog(world.Scheduler, world.Cluster, Plan.State, world.Faults), time, logger, Launch);
             case Stage.Merge:
                 SimShardLog log = new(world.Scheduler, world.Cluster, Plan.Deltas, Plan.State, world.Faults);
                 return new MergeStage(telemetry, Plan.Merge(), worker.Consumer, producer, log, time, logger, Launch);
