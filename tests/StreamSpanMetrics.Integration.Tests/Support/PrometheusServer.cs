@@ -119,6 +119,26 @@ public sealed class PrometheusServer : IAsyncDisposable
     public async Task<double> QueryValueAsync(string expression, double? timeSeconds = null) =>
         Assert.Single(await QueryAsync(expression, timeSeconds)).Value;
 
+    /// <summary>All exemplars of the series that an expression reads, of the last day and the next hour.</summary>
+    public async Task<IReadOnlyList<StoredExemplar>> QueryExemplarsAsync(string expression)
+    {
+        DateTimeOffset now = TimeProvider.System.GetUtcNow();
+        string range = $"&start={now.AddDays(-1).ToUnixTimeSeconds()}&end={now.AddHours(1).ToUnixTimeSeconds()}";
+        Uri address = new($"api/v1/query_exemplars?query={Uri.EscapeDataString(expression)}{range}", UriKind.Relative);
+        using JsonDocument document = JsonDocument.Parse(await http.GetStringAsync(address, TestContext.Current.CancellationToken));
+        return
+        [
+            .. from series in document.RootElement.GetProperty("data").EnumerateArray()
+               let labels = Labels(series.GetProperty("seriesLabels"))
+               from exemplar in series.GetProperty("exemplars").EnumerateArray()
+               select new StoredExemplar(
+                   labels,
+                   Labels(exemplar.GetProperty("labels")),
+                   (long)Math.Round(exemplar.GetProperty("timestamp").GetDouble() * 1000),
+                   double.Parse(exemplar.GetProperty("value").GetString()!, CultureInfo.InvariantCulture)),
+        ];
+    }
+
     /// <summary>Has <paramref name="part"/> disposed of with the server, after what was added before it.</summary>
     public void Own(IAsyncDisposable part) => parts.Add(part);
 
@@ -132,10 +152,12 @@ public sealed class PrometheusServer : IAsyncDisposable
         }
     }
 
+    private static Dictionary<string, string> Labels(JsonElement labels) =>
+        labels.EnumerateObject().ToDictionary(label => label.Name, label => label.Value.GetString()!);
+
     private static PrometheusSeries Series(JsonElement series)
     {
-        Dictionary<string, string> labels = series.GetProperty("metric").EnumerateObject()
-            .ToDictionary(label => label.Name, label => label.Value.GetString()!);
+        Dictionary<string, string> labels = Labels(series.GetProperty("metric"));
         return series.TryGetProperty("values", out JsonElement values)
             ? new PrometheusSeries(labels, [.. values.EnumerateArray().Select(Point)])
             : new PrometheusSeries(labels, [Point(series.GetProperty("value"))]);
