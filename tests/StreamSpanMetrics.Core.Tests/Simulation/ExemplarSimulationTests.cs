@@ -49,7 +49,7 @@ public sealed class ExemplarSimulationTests
     {
         (ShardRules rules, TwinEmission emission) = With(activeSteps, heartbeatSteps);
         int midEmission = 0;
-        for (int seed = 1; seed <= 20; seed++)
+        for (int seed = 1; seed <= (heartbeatSteps == 0 ? 60 : 20); seed++)
         {
             RandomLog log = new(seed, 1 + (seed % 3), 30, withExemplars: true);
             List<EmittedRecord> expected =
