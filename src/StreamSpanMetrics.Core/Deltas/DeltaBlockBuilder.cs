@@ -12,7 +12,7 @@ public sealed class DeltaBlockBuilder
 {
     private readonly int shards;
     private readonly int maxPartBytes;
-    private readonly int exponentialMaxSize;
+    private readonly HistogramShape shape;
     private readonly ExponentialScale scale;
 
     /// <summary>Builds blocks for <paramref name="shards"/> shards, with the histograms that <paramref name="histogram"/> asks for.</summary>
@@ -20,7 +20,7 @@ public sealed class DeltaBlockBuilder
     {
         this.shards = shards;
         this.maxPartBytes = maxPartBytes;
-        exponentialMaxSize = histogram.ExponentialMaxSize;
+        shape = histogram.Shape;
         scale = new ExponentialScale(histogram.Unit);
     }
 
@@ -33,7 +33,7 @@ public sealed class DeltaBlockBuilder
         ShardPartsBuilder[] builders = new ShardPartsBuilder[shards];
         for (int shard = 0; shard < shards; shard++)
         {
-            builders[shard] = new ShardPartsBuilder(maxPartBytes);
+            builders[shard] = new ShardPartsBuilder(maxPartBytes, shape.IsExplicit);
         }
 
         DurationsByEntry? durations = accumulator.Kept?.Sort(accumulator.EntryCount);
@@ -54,7 +54,7 @@ public sealed class DeltaBlockBuilder
     private void AddSection(
         FrozenTables tables, DeltaAccumulator accumulator, StepSection section, DurationsByEntry? durations, ShardPartsBuilder[] builders)
     {
-        ExponentialBuckets? exponential = durations is null ? null : new ExponentialBuckets(exponentialMaxSize);
+        ExponentialBuckets? exponential = durations is null ? null : new ExponentialBuckets(shape.ExponentialMaxSize);
         Dictionary<int, IReadOnlyList<ResourceAttribute>> descriptive = Descriptive(tables.Resources, accumulator, section);
         foreach (ShardPartsBuilder builder in builders)
         {

@@ -18,13 +18,18 @@ internal sealed class ResourceColumnsBuilder
     /// <summary>Upper bound of what a 32-bit bucket count takes.</summary>
     private const int MaxCountBytes = 5;
 
+    private readonly bool isExplicit;
     private readonly DeltaResource message;
     private readonly ArrayBufferWriter<byte> keys = new();
     private ExemplarColumnsBuilder? exemplarColumns;
     private bool anySumHigh;
 
-    public ResourceColumnsBuilder(ResourceGroup group, IReadOnlyList<ResourceAttribute> descriptive)
+    /// <param name="group">What tells the resource from others.</param>
+    /// <param name="descriptive">What else is known of it.</param>
+    /// <param name="isExplicit">Whether durations are kept in explicit buckets.</param>
+    public ResourceColumnsBuilder(ResourceGroup group, IReadOnlyList<ResourceAttribute> descriptive, bool isExplicit)
     {
+        this.isExplicit = isExplicit;
         message = new DeltaResource
         {
             ServiceNamespace = ToAttribute(group.ServiceNamespace),
@@ -64,9 +69,15 @@ internal sealed class ResourceColumnsBuilder
         ulong count = buckets[0];
         if (SeriesLayout.HasHistogram((SeriesFamily)key[0]))
         {
-            bytes += exponential is null
-                ? AddBuckets(columns, buckets, out count)
-                : ExponentialColumnsCodec.Add(columns.Exponential ??= new ExponentialColumns(), exponential);
+            if (exponential is not null)
+            {
+                bytes += ExponentialColumnsCodec.Add(columns.Exponential ??= new ExponentialColumns(), exponential);
+            }
+
+            if (isExplicit)
+            {
+                bytes += AddBuckets(columns, buckets, out count);
+            }
         }
 
         if (!exemplars.IsEmpty)

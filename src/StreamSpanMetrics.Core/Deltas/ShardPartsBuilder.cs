@@ -8,13 +8,20 @@ namespace StreamSpanMetrics.Core.Deltas;
 internal sealed class ShardPartsBuilder
 {
     private readonly int maxPartBytes;
+    private readonly bool isExplicit;
     private readonly List<List<DeltaStep>> parts = [[]];
     private readonly Dictionary<int, ResourceColumnsBuilder> resources = [];
     private readonly List<ResourceColumnsBuilder> resourceOrder = [];
     private long step;
     private int partBytes;
 
-    public ShardPartsBuilder(int maxPartBytes) => this.maxPartBytes = maxPartBytes;
+    /// <param name="maxPartBytes">Size from which a part is full, in bytes.</param>
+    /// <param name="isExplicit">Whether durations are kept in explicit buckets.</param>
+    public ShardPartsBuilder(int maxPartBytes, bool isExplicit)
+    {
+        this.maxPartBytes = maxPartBytes;
+        this.isExplicit = isExplicit;
+    }
 
     /// <summary>Starts the entries of a step.</summary>
     public void BeginStep(long newStep)
@@ -38,7 +45,7 @@ internal sealed class ShardPartsBuilder
 
         if (!resources.TryGetValue(groupIndex, out ResourceColumnsBuilder? resource))
         {
-            resource = new ResourceColumnsBuilder(group, descriptive);
+            resource = new ResourceColumnsBuilder(group, descriptive, isExplicit);
             resources.Add(groupIndex, resource);
             resourceOrder.Add(resource);
             partBytes += resource.HeadBytes;

@@ -14,12 +14,16 @@ public sealed record HistogramRules
     public IReadOnlyList<long> BoundsNanos { get; init; } = DefaultBoundsNanos;
 
     /// <summary>
-    /// Most buckets of exponential histograms, 2 to 16384, instead of explicit ones, which then have no bounds; 0 for explicit ones.
+    /// Most buckets of exponential histograms, 2 to 16384, instead of explicit ones, which then have no bounds unless
+    /// <see cref="KeepsExplicit"/>; 0 for explicit ones alone.
     /// </summary>
     public int ExponentialMaxSize { get; init; }
 
+    /// <summary>Whether durations are kept in explicit buckets beside exponential ones.</summary>
+    public bool KeepsExplicit { get; init; }
+
     /// <summary>How the durations of a series are kept under these rules.</summary>
-    public HistogramShape Shape => ExponentialMaxSize > 0 ? new(0, ExponentialMaxSize) : new(BoundsNanos.Count + 1, 0);
+    public HistogramShape Shape => new(ExponentialMaxSize == 0 || KeepsExplicit ? BoundsNanos.Count + 1 : 0, ExponentialMaxSize);
 
     /// <summary>Unit in which durations and bounds are published.</summary>
     public DurationUnit Unit { get; init; } = DurationUnit.Milliseconds;

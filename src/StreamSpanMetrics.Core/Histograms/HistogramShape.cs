@@ -5,6 +5,9 @@ namespace StreamSpanMetrics.Core.Histograms;
 /// <param name="ExponentialMaxSize">Most buckets of an exponential histogram; 0 without.</param>
 public readonly record struct HistogramShape(int BucketCount, int ExponentialMaxSize)
 {
-    /// <summary>Whether there is an exponential histogram.</summary>
+    /// <summary>Whether there is an explicit histogram.</summary>
+    public bool IsExplicit => BucketCount > 0;
+
+    /// <summary>Whether there is an exponential histogram; also beside an explicit one.</summary>
     public bool IsExponential => ExponentialMaxSize > 0;
 }

@@ -9,7 +9,7 @@ namespace StreamSpanMetrics.Core.Points;
 
 /// <summary>
 /// Writes point records: <c>ExportMetricsServiceRequest</c> with one resource, one scope and the metrics calls, duration and
-/// events, or those of the count connector, each with the points of its series in key order
+/// events (duration twice where it is kept both ways), or those of the count connector, each with the points of its series in key order
 /// (opentelemetry/proto/metrics/v1/metrics.proto). Fields are written in the order of their numbers and defaults are left out, so the
 /// bytes are those of the generated classes.
 /// </summary>
@@ -26,18 +26,15 @@ public sealed class PointEncoder
     private const int HeadersBytes = 32;
 
     private readonly PointRules rules;
-    private readonly byte[][][] nameFields;
-    private readonly int[] globStarts;
-    private readonly ProtobufBuffer globName = new();
     private readonly bool isDelta;
     private readonly MetricPoints[] metrics;
     private readonly MetricPoints?[] sumsByFamily;
-    private readonly MetricPoints duration;
+    private readonly MetricPoints? duration;
+    private readonly MetricPoints? exponentialDuration;
     private readonly int headBytes;
     private readonly byte[] scope;
     private readonly byte[] bounds;
     private readonly ulong nanosPerUnit;
-    private readonly bool isExponential;
     private readonly ExponentialPointWriter exponentials;
     private readonly PointExemplars exemplars;
     private readonly ResourceEncoder resources = new();
@@ -45,10 +42,7 @@ public sealed class PointEncoder
     private readonly ProtobufBuffer resource = new();
     private readonly ProtobufBuffer previousResource = new();
     private readonly ProtobufBuffer record = new();
-    private readonly ProtobufBuffer numberAttributes = new();
-    private readonly ProtobufBuffer histogramAttributes = new();
-    private readonly ProtobufBuffer exponentialAttributes = new();
-    private readonly ProtobufBuffer keyValue = new();
+    private readonly PointAttributes attributes;
     private readonly ProtobufBuffer point = new();
     private bool hasPrevious;
     private long pointBytes;
@@ -59,14 +53,15 @@ public sealed class PointEncoder
         this.rules = rules;
         isDelta = rules.Emission.Mode == EmissionMode.Delta;
         nanosPerUnit = DurationSum.NanosPerUnit(rules.Histogram.Unit);
-        isExponential = rules.Histogram.Shape.IsExponential;
         exponentials = new ExponentialPointWriter(nanosPerUnit);
         exemplars = new PointExemplars(nanosPerUnit);
-        nameFields = new byte[layout.FamilyCount][][];
-        globStarts = new int[layout.FamilyCount];
+        attributes = new PointAttributes(layout, resources);
         sumsByFamily = new MetricPoints?[layout.FamilyCount];
         string unit = rules.Histogram.Unit == DurationUnit.Seconds ? "s" : "ms";
-        duration = MetricPoints.Histogram(rules.MetricName("duration"), unit, isExponential, isDelta);
+        HistogramShape shape = rules.Histogram.Shape;
+        string name = rules.MetricName("duration");
+        duration = shape.IsExplicit ? MetricPoints.Histogram(name, unit, isExponential: false, isDelta) : null;
+        exponentialDuration = shape.IsExponential ? MetricPoints.Histogram(name, unit, isExponential: true, isDelta) : null;
         metrics = layout.Counts.Count > 0 ? CountMetrics(layout) : SpanMetrics();
         foreach (MetricPoints metric in metrics)
         {
@@ -76,11 +71,6 @@ public sealed class PointEncoder
 
         scope = Encoding.UTF8.GetBytes(layout.Counts.Count > 0 ? PointRules.CountScopeName : PointRules.ScopeName);
         bounds = EncodedFields.Bounds(rules.Histogram.BoundsNanos, nanosPerUnit);
-        for (int family = 0; family < nameFields.Length; family++)
-        {
-            nameFields[family] = EncodedFields.Names(layout.Names((SeriesFamily)family));
-            globStarts[family] = layout.GlobStart((SeriesFamily)family);
-        }
     }
 
     internal long IntervalMillis => rules.IntervalMillis;
@@ -122,9 +112,10 @@ public sealed class PointEncoder
         SeriesStore series = totals.Series;
         SeriesFamily family = SeriesKeyCodec.Family(series.Key(slot));
         MetricPoints? sum = sumsByFamily[(int)family];
-        int sumBefore = sum?.Points.Length ?? 0;
-        int durationBefore = duration.Points.Length;
-        EncodeAttributes(series, slot, family);
+        int sumBefore = LengthOf(sum);
+        int durationBefore = LengthOf(duration);
+        int exponentialBefore = LengthOf(exponentialDuration);
+        attributes.Encode(series, slot, family);
         exemplars.Prepare(totals.Exemplars, slot, times);
         if (gaps is not null && gaps.TryFind(slot, out SeriesStore before, out int beforeSlot))
         {
@@ -132,7 +123,7 @@ public sealed class PointEncoder
         }
 
         AddPoints(series, slot, family, times, sum);
-        int added = (sum?.Points.Length ?? 0) - sumBefore + duration.Points.Length - durationBefore;
+        int added = LengthOf(sum) - sumBefore + LengthOf(duration) - durationBefore + LengthOf(exponentialDuration) - exponentialBefore;
         if (pointBytes == 0 || RecordBound(pointBytes + added) <= rules.MaxRecordBytes)
         {
             pointBytes += added;
@@ -140,7 +131,8 @@ public sealed class PointEncoder
         }
 
         sum?.Points.Truncate(sumBefore);
-        duration.Points.Truncate(durationBefore);
+        duration?.Points.Truncate(durationBefore);
+        exponentialDuration?.Points.Truncate(exponentialBefore);
         return false;
     }
 
@@ -175,6 +167,8 @@ public sealed class PointEncoder
         ClearPoints();
     }
 
+    private static int LengthOf(MetricPoints? metric) => metric?.Points.Length ?? 0;
+
     private void ClearPoints()
     {
         pointBytes = 0;
@@ -194,7 +188,19 @@ public sealed class PointEncoder
         sumsByFamily[(int)SeriesFamily.Spans] = calls;
         sumsByFamily[(int)SeriesFamily.Calls] = calls;
         sumsByFamily[(int)SeriesFamily.Events] = events;
-        return [calls, duration, events];
+        List<MetricPoints> all = [calls];
+        if (duration is not null)
+        {
+            all.Add(duration);
+        }
+
+        if (exponentialDuration is not null)
+        {
+            all.Add(exponentialDuration);
+        }
+
+        all.Add(events);
+        return [.. all];
     }
 
     private MetricPoints[] CountMetrics(SeriesLayout layout)
@@ -222,61 +228,20 @@ public sealed class PointEncoder
             return;
         }
 
-        if (isExponential)
-        {
-            AddExponentials(count, series.SumNanos(slot), series.Exponential(slot), times);
-        }
-        else
+        UInt128 sumNanos = series.SumNanos(slot);
+        if (duration is not null)
         {
             if (times.HasZeroPoint)
             {
-                AddHistogram(0, 0, series.Buckets(slot), times.ZeroPoint);
+                AddHistogram(duration.Points, 0, 0, series.Buckets(slot), times.ZeroPoint);
             }
 
-            AddHistogram(count, series.SumNanos(slot), series.Buckets(slot), times);
-        }
-    }
-
-    private void EncodeAttributes(SeriesStore series, int slot, SeriesFamily family)
-    {
-        numberAttributes.Clear();
-        histogramAttributes.Clear();
-        exponentialAttributes.Clear();
-        if (series.IsOverflow(slot))
-        {
-            OverflowAttribute.WriteTo(numberAttributes, histogramAttributes, exponentialAttributes);
-            return;
+            AddHistogram(duration.Points, count, sumNanos, series.Buckets(slot), times);
         }
 
-        ReadOnlySpan<byte> seriesKey = series.Key(slot);
-        ReadOnlySpan<byte> kinds = series.Kinds(slot);
-        byte[][] names = nameFields[(int)family];
-        int position = 1;
-        for (int dimension = 0; dimension < names.Length; dimension++)
+        if (exponentialDuration is not null)
         {
-            SeriesKeyCodec.TryReadValue(seriesKey, ref position, out _, out ReadOnlySpan<byte> text);
-            if (text.IsEmpty)
-            {
-                continue;
-            }
-
-            keyValue.Clear();
-            ReadOnlySpan<byte> name = names[dimension];
-            ValueKind kind = (ValueKind)kinds[dimension];
-            if (dimension >= globStarts[(int)family])
-            {
-                // From here on each value follows its name.
-                globName.Clear();
-                globName.WriteField(1, text);
-                name = globName.Written;
-                kind = (ValueKind)kinds[++dimension];
-                SeriesKeyCodec.TryReadValue(seriesKey, ref position, out _, out text);
-            }
-
-            resources.WriteKeyValue(keyValue, name, kind, text);
-            numberAttributes.WriteField(7, keyValue.Written);
-            histogramAttributes.WriteField(9, keyValue.Written);
-            exponentialAttributes.WriteField(1, keyValue.Written);
+            AddExponentials(exponentialDuration.Points, count, sumNanos, series.Exponential(slot), times);
         }
     }
 
@@ -300,13 +265,13 @@ public sealed class PointEncoder
             point.WriteFixed64Field(6, count);
         }
 
-        point.Write(numberAttributes.Written);
+        point.Write(attributes.Number.Written);
         WriteFlags(8, times);
         target.WriteField(1, point.Written);
     }
 
     // Zero points have the count 0: their buckets are written as zeros.
-    private void AddHistogram(ulong count, UInt128 sumNanos, ReadOnlySpan<ulong> buckets, PointTimes times)
+    private void AddHistogram(ProtobufBuffer target, ulong count, UInt128 sumNanos, ReadOnlySpan<ulong> buckets, PointTimes times)
     {
         point.Clear();
         WriteTimes(times);
@@ -331,24 +296,24 @@ public sealed class PointEncoder
         }
 
         WriteExemplars(8, times);
-        point.Write(histogramAttributes.Written);
+        point.Write(attributes.Histogram.Written);
         WriteFlags(10, times);
-        duration.Points.WriteField(1, point.Written);
+        target.WriteField(1, point.Written);
     }
 
-    private void AddExponentials(ulong count, UInt128 sumNanos, ExponentialBuckets buckets, PointTimes times)
+    private void AddExponentials(ProtobufBuffer target, ulong count, UInt128 sumNanos, ExponentialBuckets buckets, PointTimes times)
     {
         if (times.HasZeroPoint)
         {
             point.Clear();
-            point.Write(exponentialAttributes.Written);
+            point.Write(attributes.Exponential.Written);
             WriteTimes(times.ZeroPoint);
             ExponentialPointWriter.WriteZero(point);
-            duration.Points.WriteField(1, point.Written);
+            target.WriteField(1, point.Written);
         }
 
         point.Clear();
-        point.Write(exponentialAttributes.Written);
+        point.Write(attributes.Exponential.Written);
         WriteTimes(times);
         if (!times.IsStale)
         {
@@ -362,7 +327,7 @@ public sealed class PointEncoder
             exponentials.WriteRange(point, buckets);
         }
 
-        duration.Points.WriteField(1, point.Written);
+        target.WriteField(1, point.Written);
     }
 
     private void WriteTimes(PointTimes times)

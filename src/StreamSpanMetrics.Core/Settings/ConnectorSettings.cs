@@ -43,9 +43,17 @@ public sealed record ConnectorSettings
     public IReadOnlyList<long> BucketsNanos { get; init; } = HistogramRules.DefaultBoundsNanos;
 
     /// <summary>
-    /// <c>histogram.exponential.max_size</c>, 2 to 16384; 0 for explicit buckets. Then <see cref="BucketsNanos"/> means nothing.
+    /// <c>histogram.exponential.max_size</c>, 2 to 16384; 0 for explicit buckets alone.
     /// </summary>
     public int ExponentialMaxSize { get; init; }
+
+    /// <summary>
+    /// Whether <c>histogram.explicit</c> stands beside <c>histogram.exponential</c>: durations are kept both ways. The connector refuses that.
+    /// </summary>
+    public bool KeepsExplicitBuckets { get; init; }
+
+    /// <summary>Whether durations are kept in explicit buckets; if not, <see cref="BucketsNanos"/> means nothing.</summary>
+    public bool HasExplicitBuckets => ExponentialMaxSize == 0 || KeepsExplicitBuckets;
 
     /// <summary><c>histogram.dimensions</c>.</summary>
     public IReadOnlyList<DimensionRule> HistogramDimensions { get; init; } = [];

@@ -52,8 +52,9 @@ public static class RulesBuilder
     /// <summary>Rules of the room Histograms.</summary>
     public static HistogramRules Histogram(ProcessorSettings settings) => new()
     {
-        BoundsNanos = settings.Connector.ExponentialMaxSize > 0 || settings.Connector.IsCount ? [] : settings.Connector.BucketsNanos,
+        BoundsNanos = settings.Connector.HasExplicitBuckets && !settings.Connector.IsCount ? settings.Connector.BucketsNanos : [],
         ExponentialMaxSize = settings.Connector.ExponentialMaxSize,
+        KeepsExplicit = settings.Connector.KeepsExplicitBuckets,
         Unit = settings.Connector.HistogramUnit,
     };
 

@@ -48,6 +48,7 @@ public sealed record RulesFingerprint
         if (points.Histogram.Shape.IsExponential)
         {
             Line(text, "exponential_max_size", points.Histogram.ExponentialMaxSize);
+            LineIf(points.Histogram.KeepsExplicit, text, "keeps_explicit", true);
         }
 
         Line(text, "histogram", spans.HistogramEnabled);

@@ -112,12 +112,13 @@ internal ref struct SeriesColumnsReader
             return;
         }
 
-        if (!shape.IsExponential)
+        if (shape.IsExplicit)
         {
             AddBuckets(series is null ? [] : series.Buckets(slot));
         }
-        else if (columns.Exponential is null || !ExponentialColumnsCodec.TryRead(
-            columns.Exponential, ref exponentialAt, shape.ExponentialMaxSize, series?.Exponential(slot)))
+
+        if (shape.IsExponential && (columns.Exponential is null || !ExponentialColumnsCodec.TryRead(
+            columns.Exponential, ref exponentialAt, shape.ExponentialMaxSize, series?.Exponential(slot))))
         {
             IsMalformed = true;
         }

@@ -239,12 +239,13 @@ internal sealed class SnapshotChunkBuilder
         int buckets = 0;
         if (SeriesLayout.HasHistogram(SeriesKeyCodec.Family(key)))
         {
-            ReadOnlySpan<ulong> counts = series.IsExponential ? series.Exponential(slot).Counts : series.Buckets(slot);
-            buckets = counts.Length - counts.Count(0UL) + (counts.Length / 64);
+            buckets = Used(series.Buckets(slot)) + (series.IsExponential ? Used(series.Exponential(slot).Counts) : 0);
         }
 
         return key.Length + MaxNumberBytes + ((long)buckets * MaxBucketBytes);
     }
+
+    private static int Used(ReadOnlySpan<ulong> counts) => counts.Length - counts.Count(0UL) + (counts.Length / 64);
 
     private static long JobBytes(JobTotals job)
     {
@@ -267,7 +268,6 @@ internal sealed class SnapshotChunkBuilder
         if (series.IsExponential)
         {
             ExponentialColumnsCodec.Add(columns.Exponential ??= new ExponentialColumns(), series.Exponential(slot));
-            return;
         }
 
         ReadOnlySpan<ulong> buckets = series.Buckets(slot);

@@ -93,6 +93,7 @@ public static class ConfigurationLoader
             Stream = stream,
         };
         NamingReader.Check(file.Stream, "naming", settings);
+        CheckHistograms(top, path, settings);
         WarnAboutPresets(file.Stream, settings);
         CheckTopics(path.KafkaExporter is null ? top : Reader(top, path.KafkaExporter), settings);
         return settings;
@@ -112,6 +113,17 @@ public static class ConfigurationLoader
         }
 
         return connector.IsCount ? CountReader.Read(Reader(top, connector)) : SpanMetricsReader.Read(Reader(top, connector), gates);
+    }
+
+    private static void CheckHistograms(MappingReader top, SelectedPath path, ProcessorSettings settings)
+    {
+        if (settings is { Connector.KeepsExplicitBuckets: true, RemoteWrite.Rules.ExplicitAsCustomBuckets: true })
+        {
+            Reader(top, path.RemoteWriteExporter!).Error(
+                "convert_explicit_histograms_to_nhcb",
+                "the connector has exponential buckets beside the explicit ones, and both would be native histograms of one name",
+                "remove it: the explicit ones are classic series then, or remove 'exponential' from the connector");
+        }
     }
 
     private static void WarnAboutPresets(MappingReader stream, ProcessorSettings settings)

@@ -12,7 +12,7 @@ internal static class ExponentialHistogramReader
     public static int Read(MappingReader histogram)
     {
         // As in the connector, 'exponential:' without a value is not set.
-        if (histogram.Find("exponential") is not SettingNode node)
+        if (histogram.Find("exponential") is null)
         {
             return 0;
         }
@@ -24,11 +24,6 @@ internal static class ExponentialHistogramReader
         if (written != 0 && written != size)
         {
             section.Warning("max_size", FormattableString.Invariant($"is taken for {size}, as in the connector"), "write 2 to 16384");
-        }
-
-        if (histogram.Find("explicit") is not null)
-        {
-            histogram.Error(node, "exponential", "explicit and exponential exclude each other", "keep one of them");
         }
 
         return size;

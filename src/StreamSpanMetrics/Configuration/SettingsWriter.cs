@@ -89,14 +89,16 @@ public static class SettingsWriter
         {
             yaml.Open("exponential");
             yaml.Add("max_size", connector.ExponentialMaxSize);
+            yaml.Close();
         }
-        else
+
+        if (connector.HasExplicitBuckets)
         {
             yaml.Open("explicit");
             yaml.AddDurations("buckets", connector.BucketsNanos);
+            yaml.Close();
         }
 
-        yaml.Close();
         WriteDimensions(yaml, "dimensions", connector.HistogramDimensions);
         yaml.Close();
         WriteDimensions(yaml, "dimensions", connector.Dimensions);

@@ -41,6 +41,7 @@ internal static class SpanMetricsReader
         bool samplingMethod = reader.Flag("enable_metrics_sampling_method", false);
         List<string> reserved = Reserved(gates, hasScopes: scopes.Count > 0, samplingMethod);
         bool eventsEnabled = events.Flag("enabled", false);
+        int exponentialMaxSize = ExponentialHistogramReader.Read(histogram);
         (bool exemplarsEnabled, int maxExemplars) = ReadExemplars(reader.Section("exemplars"));
         TimeSpan step = ReadStep(reader, defaults.MetricsFlushInterval);
         ConnectorSettings settings = new()
@@ -48,7 +49,8 @@ internal static class SpanMetricsReader
             Namespace = reader.Text("namespace", defaults.Namespace),
             HistogramDisabled = histogram.Flag("disable", false),
             HistogramUnit = ReadUnit(histogram, DefaultUnit(gates)),
-            ExponentialMaxSize = ExponentialHistogramReader.Read(histogram),
+            ExponentialMaxSize = exponentialMaxSize,
+            KeepsExplicitBuckets = exponentialMaxSize > 0 && histogram.Find("explicit") is not null,
             BucketsNanos = HistogramBucketsReader.Read(histogram, defaults.BucketsNanos),
             HistogramDimensions = DimensionsReader.Read(histogram, "dimensions", reserved),
             Dimensions = DimensionsReader.Read(reader, "dimensions", reserved),

@@ -21,16 +21,24 @@ public sealed class ExponentialTotalsTests
     private static readonly HistogramRules Histogram = new() { BoundsNanos = [], ExponentialMaxSize = 10 };
     private static readonly PointRules Points = new() { IntervalMillis = IntervalMillis, Histogram = Histogram };
 
-    [Fact]
-    public void Any_cuts_and_a_restore_in_between_give_the_same_points()
+    private static readonly PointRules BothWays = Points with
     {
+        Histogram = Histogram with { BoundsNanos = [10_000, 1_000_000, 100_000_000], KeepsExplicit = true },
+    };
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Any_cuts_and_a_restore_in_between_give_the_same_points(bool bothWays)
+    {
+        PointRules rules = bothWays ? BothWays : Points;
         Random random = Seeded.Random(3);
         List<(long Step, byte[] Record, ulong[] DurationsNanos)> log = Log(random);
-        List<string> once = Run(log, cutAfter: _ => true, restoreAfter: -1);
-        Assert.Equal(once, Run(log, cutAfter: at => at % 8 == 7, restoreAfter: -1));
-        Assert.Equal(once, Run(log, cutAfter: _ => random.Next(3) == 0, restoreAfter: -1));
-        Assert.Equal(once, Run(log, cutAfter: _ => true, restoreAfter: 20));
-        Assert.Equal(once, Run(log, cutAfter: at => at % 5 == 4, restoreAfter: 24));
+        List<string> once = Run(rules, log, cutAfter: _ => true, restoreAfter: -1);
+        Assert.Equal(once, Run(rules, log, cutAfter: at => at % 8 == 7, restoreAfter: -1));
+        Assert.Equal(once, Run(rules, log, cutAfter: _ => random.Next(3) == 0, restoreAfter: -1));
+        Assert.Equal(once, Run(rules, log, cutAfter: _ => true, restoreAfter: 20));
+        Assert.Equal(once, Run(rules, log, cutAfter: at => at % 5 == 4, restoreAfter: 24));
     }
 
     [Fact]
@@ -38,7 +46,7 @@ public sealed class ExponentialTotalsTests
     {
         Random random = Seeded.Random(4);
         List<(long Step, byte[] Record, ulong[] DurationsNanos)> log = Log(random);
-        List<ExponentialHistogramDataPoint> points = [.. Run(log, cutAfter: at => at % 3 == 0, restoreAfter: -1).SelectMany(PointsOf)];
+        List<ExponentialHistogramDataPoint> points = [.. Run(Points, log, cutAfter: at => at % 3 == 0, restoreAfter: -1).SelectMany(PointsOf)];
         Assert.Equal(Steps + 1, points.Count);
         Assert.Equal((0ul, 0.0, null, false), (points[0].Count, points[0].Sum, points[0].Positive, points[0].HasMin));
         ExponentialBuckets all = new(Histogram.ExponentialMaxSize);
@@ -59,19 +67,34 @@ public sealed class ExponentialTotalsTests
         }
     }
 
-    private static IEnumerable<ExponentialHistogramDataPoint> PointsOf(string hex)
+    [Fact]
+    public void Both_ways_each_histogram_is_what_it_is_alone()
     {
-        byte[] bytes = Convert.FromHexString(hex);
-        EmittedRecord record = new(0, "", hex);
-        // Fields in the order of their numbers and without defaults: the generated class writes the same.
-        Assert.Equal(record.Request.ToByteArray(), bytes);
-        Metric duration = ShardDriver.Metrics(record).Single(metric => metric.Name.EndsWith("duration", StringComparison.Ordinal));
-        return duration.ExponentialHistogram.DataPoints;
+        List<(long Step, byte[] Record, ulong[] DurationsNanos)> log = Log(Seeded.Random(5));
+        PointRules explicitOnly = BothWays with { Histogram = BothWays.Histogram with { ExponentialMaxSize = 0, KeepsExplicit = false } };
+        List<List<Metric>> both = [.. Run(BothWays, log, cutAfter: at => at % 3 == 0, restoreAfter: 20).Select(Durations)];
+        List<Metric> classic = [.. Run(explicitOnly, log, cutAfter: at => at % 3 == 0, restoreAfter: -1).SelectMany(Durations)];
+        List<Metric> exponential = [.. Run(Points, log, cutAfter: at => at % 3 == 0, restoreAfter: -1).SelectMany(Durations)];
+        Assert.Equal(Steps, classic.Count);
+        Assert.Equal(classic, both.Select(metrics => metrics[0]));
+        Assert.Equal(exponential, both.Select(metrics => metrics[1]));
+        Assert.All(both, metrics => Assert.Equal(2, metrics.Count));
     }
 
+    private static List<Metric> Durations(string hex)
+    {
+        EmittedRecord record = new(0, "", hex);
+        // Fields in the order of their numbers and without defaults: the generated class writes the same.
+        Assert.Equal(record.Request.ToByteArray(), Convert.FromHexString(hex));
+        return [.. ShardDriver.Metrics(record).Where(metric => metric.Name.EndsWith("duration", StringComparison.Ordinal))];
+    }
+
+    private static IEnumerable<ExponentialHistogramDataPoint> PointsOf(string hex) =>
+        Durations(hex).Single().ExponentialHistogram.DataPoints;
+
     private static List<string> Run(
-        List<(long Step, byte[] Record, ulong[] DurationsNanos)> log, Func<int, bool> cutAfter, int restoreAfter) =>
-        new CutRun(Spans, Points).Run([.. log.Select(record => (record.Step, record.Record))], cutAfter, restoreAfter);
+        PointRules rules, List<(long Step, byte[] Record, ulong[] DurationsNanos)> log, Func<int, bool> cutAfter, int restoreAfter) =>
+        new CutRun(Spans, rules).Run([.. log.Select(record => (record.Step, record.Record))], cutAfter, restoreAfter);
 
     private static List<(long Step, byte[] Record, ulong[] DurationsNanos)> Log(Random random) =>
         [.. Enumerable.Range(0, Steps * 8).Select(at => Record(random, at / 8))];

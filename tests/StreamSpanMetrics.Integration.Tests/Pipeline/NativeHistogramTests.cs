@@ -13,6 +13,7 @@ public sealed class NativeHistogramTests(KafkaFixture kafka, PrometheusFixture p
 
     [Theory]
     [InlineData("histogram: {exponential: {max_size: 20}}", "", false)]
+    [InlineData("histogram: {exponential: {max_size: 20}, explicit: {buckets: [1s, 2s]}}", "", true)]
     [InlineData("", "convert_explicit_histograms_to_nhcb: true", false)]
     [InlineData("", "convert_explicit_histograms_to_nhcb: true, keep_classic_histograms: true", true)]
     public async Task Counts_and_shape_are_those_of_the_spans(string connector, string remoteWrite, bool hasClassic)

@@ -134,6 +134,37 @@ public sealed class ConnectorRulesTests
     }
 
     [Theory]
+    [InlineData("{exponential: {}}", "", false)]
+    [InlineData("{exponential: {}, explicit: }", "", false)]
+    [InlineData("{exponential: , explicit: {buckets: [1ms, 2ms]}}", "1000000,2000000", false)]
+    [InlineData("{exponential: {}, explicit: {buckets: [1ms, 2ms]}}", "1000000,2000000", true)]
+    public void Explicit_buckets_may_stand_beside_exponential_ones(string histogram, string boundsNanos, bool both)
+    {
+        string file = $"connectors: {{span_metrics: {{histogram: {histogram}}}}}\nreceivers: {{kafka: }}";
+        ProcessorSettings settings = SettingsFiles.Settings(file);
+        HistogramRules rules = RulesBuilder.Histogram(settings);
+        Assert.Equal(boundsNanos, string.Join(',', rules.BoundsNanos));
+        Assert.Equal(both, rules.KeepsExplicit);
+        Assert.Equal((boundsNanos.Length > 0, rules.ExponentialMaxSize > 0), (rules.Shape.IsExplicit, rules.Shape.IsExponential));
+        ProcessorSettings again = SettingsFiles.Settings(SettingsWriter.Write(settings));
+        Assert.Equal(new RulesFingerprint(settings).Text, new RulesFingerprint(again).Text);
+        Assert.Equal(both, new RulesFingerprint(settings).Text.Contains("keeps_explicit", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Two_native_histograms_of_one_name_are_refused()
+    {
+        ConfigurationResult result = SettingsFiles.Load("""
+            receivers: {kafka: }
+            connectors: {span_metrics: {histogram: {explicit: {buckets: [1ms]}, exponential: {}}}}
+            exporters: {prometheusremotewrite: {endpoint: "http://prometheus/api/v1/write", convert_explicit_histograms_to_nhcb: true}}
+            """);
+        ConfigurationProblem problem = Assert.Single(result.Problems, problem => problem.Severity == ProblemSeverity.Error);
+        Assert.Equal(3, problem.Line);
+        Assert.Contains("of one name", problem.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("{series_expiration: 14s}", "must be 0 or from 15s")]
     [InlineData("{metrics_flush_interval: 1.0005s}", "whole milliseconds")]
     [InlineData("{metrics_flush_interval: 0}", "must be from 1s")]
@@ -142,7 +173,6 @@ public sealed class ConnectorRulesTests
     [InlineData("{aggregation_cardinality_limit: -1}", "must be from 0")]
     [InlineData("{metrics_expiration: -1s}", "must not be negative")]
     [InlineData("{histogram: {exponential: {max_size: many}}}", "must be a whole number")]
-    [InlineData("{histogram: {exponential: {}, explicit: {}}}", "exclude each other")]
     [InlineData("{histogram: {explicit: {buckets: [1ms, 1ms]}}}", "must rise")]
     [InlineData("{dimensions: [{glob: app.*, name: a}]}", "name and glob exclude")]
     [InlineData("{dimensions: [{glob: app.*, default: a}]}", "default and glob exclude")]
