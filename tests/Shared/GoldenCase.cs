@@ -11,9 +11,6 @@ public sealed record GoldenCase(string Settings, string Corpus)
             from corpus in FixtureFiles.FoldersIn($"golden/{settings}")
             select new GoldenCase(settings, corpus)];
 
-    /// <summary>Names of captured settings whose golden data is not in the repository yet.</summary>
-    public static IReadOnlyList<string> LeftToLater { get; } = FixtureFiles.ReadLines("golden/left-to-later.txt");
-
     /// <summary>The connector and exporter settings, YAML.</summary>
     public string SettingsYaml => FixtureFiles.ReadText($"golden/{Settings}/settings.yaml");
 

@@ -36,8 +36,8 @@ public sealed class GoldenSeriesTests
 
     private static readonly string[] Settings =
     [
-        "article", "plain", "dimensions", "odd-label-names", "seconds", "identity", "events", "exemplars", "histogram-off", "resource-attributes",
-        "no-suffixes", "prw-namespace-external", "no-translation", "rw2", "utf8-suffixes",
+        "article", "default", "plain", "dimensions", "odd-label-names", "seconds", "identity", "events", "exemplars", "histogram-off",
+        "resource-attributes", "no-suffixes", "prw-namespace-external", "no-translation", "rw2", "utf8-suffixes",
     ];
 
     public static TheoryData<string, string> Cases()
@@ -97,7 +97,7 @@ public sealed class GoldenSeriesTests
 
     [Fact]
     public void Every_settings_has_a_case() =>
-        Assert.Equal(30, Cases().Count);
+        Assert.Equal(32, Cases().Count);
 
     [Fact]
     public void Labels_are_on_the_wire_in_the_order_of_the_collector()

@@ -50,7 +50,6 @@ public sealed class FixtureFilesTests
             Assert.Contains("resourceMetrics", golden.MetricsJson, StringComparison.Ordinal);
             Assert.NotEmpty(golden.SeriesLines);
             Assert.NotEmpty(golden.Requests);
-            Assert.DoesNotContain(golden.Settings, GoldenCase.LeftToLater);
         }
     }
 
