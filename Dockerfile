@@ -4,7 +4,7 @@ WORKDIR /source
 COPY global.json Directory.Build.props Directory.Packages.props BannedSymbols.txt .editorconfig ./
 COPY schemas schemas
 COPY src src
-RUN dotnet publish src/StreamSpanMetrics -c Release -o /out
+RUN dotnet publish src/StreamSpanMetrics -c Release --use-current-runtime -o /out
 
 # Not Alpine: librdkafka, protobuf and the runtime agree on glibc.
 FROM mcr.microsoft.com/dotnet/aspnet:10.0

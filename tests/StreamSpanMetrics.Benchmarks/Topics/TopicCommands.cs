@@ -17,17 +17,21 @@ internal static class TopicCommands
         Option<int> spans = new("--spans") { Description = "Spans to fill the topic with.", DefaultValueFactory = _ => 1_000_000 };
         Option<int> series = new("--series") { Description = "Series that they have.", DefaultValueFactory = _ => 5000 };
         Option<string> step = new("--step") { Description = "Step, and flush interval of the Collector.", DefaultValueFactory = _ => "15s" };
+        Option<string?> worker = new("--worker")
+        {
+            Description = "The worker's spanmetrics.dll, for example as published; without it the one that was built with this program.",
+        };
         Option<bool> alone = new("--no-collector") { Description = "Leaves the Collector out." };
         Option<string> output = new("--output") { Description = "table or json.", DefaultValueFactory = _ => "table" };
         output.AcceptOnlyFromAmong("table", "json");
         Command command = new("topic", "Measures a bare consumer, our worker and the Collector on a topic of a real broker.")
         {
-            servers, shape, spans, series, step, alone, output,
+            servers, shape, spans, series, step, worker, alone, output,
         };
         command.SetAction((parsed, _) => TopicMeasure.RunAsync(
             new TopicOptions(
                 parsed.GetValue(servers), parsed.GetValue(shape), parsed.GetValue(spans), parsed.GetValue(series),
-                parsed.GetValue(step)!, !parsed.GetValue(alone)),
+                parsed.GetValue(step)!, parsed.GetValue(worker), !parsed.GetValue(alone)),
             parsed.GetValue(output) == "json"));
         return command;
     }

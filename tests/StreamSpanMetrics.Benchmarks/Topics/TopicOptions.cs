@@ -6,9 +6,10 @@ namespace StreamSpanMetrics.Benchmarks.Topics;
 /// <param name="Spans">Spans on the topic.</param>
 /// <param name="Series">Series that they have under the article's settings.</param>
 /// <param name="Step">Length of a step of ours and of the Collector's flush interval, as the Collector writes durations.</param>
+/// <param name="Worker">The worker's <c>spanmetrics.dll</c>; null: the one that was built with this program.</param>
 /// <param name="WithCollector">Whether the Collector is measured too, where there is one on PATH.</param>
 internal sealed record TopicOptions(
-    string? BootstrapServers, TopicShape Shape, int Spans, int Series, string Step, bool WithCollector)
+    string? BootstrapServers, TopicShape Shape, int Spans, int Series, string Step, string? Worker, bool WithCollector)
 {
     /// <summary>Partitions of the topic.</summary>
     public const int Partitions = 4;

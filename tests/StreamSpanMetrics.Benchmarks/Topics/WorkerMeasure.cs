@@ -23,7 +23,7 @@ internal static partial class WorkerMeasure
         await using SampleSink sink = await SampleSink.StartAsync();
         using TemporaryFolder folder = new();
         string file = folder.Write("spanmetrics.yaml", Settings(topic, options, sink.Address));
-        string program = Path.Combine(AppContext.BaseDirectory, "spanmetrics.dll");
+        string program = Path.GetFullPath(options.Worker ?? Path.Combine(AppContext.BaseDirectory, "spanmetrics.dll"));
         await using ChildProcess worker = ChildProcess.Start("dotnet", [program, "run", "--config", file]);
         MeasuredReader reader = new(worker, topic, sink);
         using HttpClient client = new();
