@@ -81,6 +81,7 @@ public static class SimulationRun
         world.Events["stops"] = world.Workers.Stops.Count;
         world.Events["repeated requests"] = world.Receiver.Repeats;
         world.Events["points of overflow series"] = checks.OverflowPoints;
+        world.Events["entries that overflowed as they arrived"] = checks.OverflowedEntries;
         world.Events["forced closes"] = checks.ForcedCloses;
         world.Events["lost blocks"] = checks.LostBlocks;
     }

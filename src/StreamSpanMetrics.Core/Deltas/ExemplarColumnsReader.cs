@@ -48,8 +48,8 @@ internal ref struct ExemplarColumnsReader
         return true;
     }
 
-    /// <summary>Adds the exemplars of the next series to those of <paramref name="owner"/>.</summary>
-    public void AddNext(ExemplarSets sets, int owner)
+    /// <summary>Adds the exemplars of the next series to those of <paramref name="owner"/>, or leaves them out where there are no sets.</summary>
+    public void AddNext(ExemplarSets? sets, int owner)
     {
         if (columns is null || entry >= columns.Sizes.Count)
         {
@@ -59,7 +59,7 @@ internal ref struct ExemplarColumnsReader
         for (int end = at + (int)columns.Sizes[entry]; at < end; at++)
         {
             ReadOnlySpan<byte> id = ids[(at * SpanExemplar.IdBytes)..];
-            sets.Add(owner, SpanExemplar.From(id, columns.DurationNanos[at], columns.EndUnixNanos[at]));
+            sets?.Add(owner, SpanExemplar.From(id, columns.DurationNanos[at], columns.EndUnixNanos[at]));
         }
 
         entry++;

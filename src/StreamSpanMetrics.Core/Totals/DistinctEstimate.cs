@@ -22,6 +22,15 @@ public sealed class DistinctEstimate
         ranks[index] = Math.Max(ranks[index], (byte)rank);
     }
 
+    /// <summary>Adds all hashes that were added to another one.</summary>
+    public void AddAll(DistinctEstimate other)
+    {
+        for (int index = 0; index < Registers; index++)
+        {
+            ranks[index] = Math.Max(ranks[index], other.ranks[index]);
+        }
+    }
+
     /// <summary>The estimate.</summary>
     public long Count()
     {

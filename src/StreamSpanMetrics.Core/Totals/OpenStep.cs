@@ -8,6 +8,9 @@ namespace StreamSpanMetrics.Core.Totals;
 /// <summary>The entries of a step that is not closed yet, apart from all totals (M3).</summary>
 internal sealed class OpenStep
 {
+    // Of ValueKind. Those of a service and of as many identity attributes as there may be have room in 128 bits.
+    private const int KindBits = 3;
+
     private readonly Dictionary<byte[], StepResource> byKey = new(ByteKeyComparer.Instance);
     private readonly Dictionary<byte[], StepResource>.AlternateLookup<ReadOnlySpan<byte>> bySpan;
     private readonly ResourceKeyWriter keyWriter = new();
@@ -38,32 +41,27 @@ internal sealed class OpenStep
     public SortedSet<StepResource> Resources { get; } = new(StepResource.KeyOrder);
 
     /// <summary>Adds the entries of one resource of a block. The columns have been checked.</summary>
+    /// <param name="message">The resource.</param>
+    /// <param name="entries">Its series.</param>
+    /// <param name="partition">Source partition of the block.</param>
+    /// <param name="limit">Limit on series of this step, 0 for none.</param>
     /// <returns>How many series entries were added.</returns>
-    public int Add(DeltaResource message, SeriesColumnsReader entries)
+    public int Add(DeltaResource message, SeriesColumnsReader entries, uint partition, int limit)
     {
         StepResource resource = FindOrAdd(message);
+        PartitionKeys? keys = limit == 0 ? null : resource.KeysOf(partition, KindsOf(message), limit);
         ExemplarColumnsReader exemplars = new(message.Exemplars);
         int added = 0;
         while (entries.MoveNext())
         {
-            ReadOnlySpan<byte> key = entries.Key;
-            ulong hash = ByteHash.Of(key, resource.Hash);
-            if (Series.TryFind(hash, resource.Number, key, out int slot))
-            {
-                JoinKinds(Series.Kinds(slot), entries.Kinds);
-            }
-            else
-            {
-                slot = Series.Add(hash, resource.Number, key, entries.Kinds);
-                resource.Slots.Add(slot);
-            }
-
+            int slot = SlotOf(resource, keys, entries.Key, entries.Kinds);
             Series.SpanCount(slot) += entries.Count;
             Series.SumNanos(slot) += entries.SumNanos;
             entries.AddHistogram(Series, slot);
             if (Exemplars is not null)
             {
-                exemplars.AddNext(Exemplars, slot);
+                // What overflows has no exemplars, as in the connector.
+                exemplars.AddNext(Series.IsOverflow(slot) ? null : Exemplars, slot);
             }
 
             added++;
@@ -83,6 +81,56 @@ internal sealed class OpenStep
             }
         }
     }
+
+    // The slot that an entry is added to.
+    private int SlotOf(StepResource resource, PartitionKeys? keys, ReadOnlySpan<byte> key, ReadOnlySpan<byte> kinds)
+    {
+        ulong hash = ByteHash.Of(key, resource.Hash);
+        bool isKnown = Series.TryFind(hash, resource.Number, key, out int slot);
+        if (keys is not null && kinds.Length > 0 && !(isKnown ? keys.Keeps(key[0], slot) : keys.HasRoom(key[0])))
+        {
+            resource.Refused ??= new DistinctEstimate();
+            resource.Refused.Add(hash);
+            return OverflowSlot(resource, key[..1], kinds.Length);
+        }
+
+        if (isKnown)
+        {
+            JoinKinds(Series.Kinds(slot), kinds);
+            return slot;
+        }
+
+        slot = Series.Add(hash, resource.Number, key, kinds);
+        resource.Slots.Add(slot);
+        keys?.Keeps(key[0], slot);
+        return slot;
+    }
+
+    private int OverflowSlot(StepResource resource, ReadOnlySpan<byte> familyKey, int dimensions)
+    {
+        ulong hash = ByteHash.Of(familyKey, resource.Hash);
+        if (!Series.TryFind(hash, resource.Number, familyKey, out int slot))
+        {
+            slot = Series.Add(hash, resource.Number, familyKey, new byte[dimensions]);
+            resource.Slots.Add(slot);
+        }
+
+        return slot;
+    }
+
+    // Aggregate tells resources apart by the kinds of their identity, too: between two that differ in these only, a cut may change the order.
+    private static UInt128 KindsOf(DeltaResource message)
+    {
+        UInt128 kinds = Joined(Joined(0, message.ServiceNamespace), message.ServiceName);
+        foreach (Schemas.V1.Attribute attribute in message.Identity)
+        {
+            kinds = Joined(kinds, attribute);
+        }
+
+        return kinds;
+    }
+
+    private static UInt128 Joined(UInt128 kinds, Schemas.V1.Attribute? attribute) => (kinds << KindBits) | (uint)(attribute?.Kind ?? 0);
 
     private StepResource FindOrAdd(DeltaResource message)
     {

@@ -25,6 +25,11 @@ public sealed class ShardReplay
             state.Totals.Limits.Read(progress.LimitChanges);
             state.Totals.Exemplars.BeginReplay(progress);
         }
+
+        // (S2) No step that was emitted, not even in part, is judged by another limit. The others are from their first entry on (P-6).
+        long partlyEmitted = progress is { EmittedRecords: > 0 } ? progress.EmittingStep : ShardState.NoStep;
+        long emitted = Math.Max(progress?.ClosedStep ?? ShardState.NoStep, partlyEmitted);
+        state.Totals.Limits.Change(emitted == ShardState.NoStep ? ShardState.NoStep : emitted + 1, state.Rules.SeriesLimit);
     }
 
     /// <summary>Offset in the deltas topic from which to read.</summary>
@@ -97,9 +102,6 @@ public sealed class ShardReplay
             state.PartlyEmittedRecords = progress.EmittedRecords;
         }
 
-        // (S2) No step that was emitted, not even in part, is judged by another limit.
-        long emitted = Math.Max(progress?.ClosedStep ?? ShardState.NoStep, state.PartlyEmittedStep ?? ShardState.NoStep);
-        state.Totals.Limits.Change(emitted == ShardState.NoStep ? ShardState.NoStep : emitted + 1, state.Rules.SeriesLimit);
         shard = state;
         snapshots = new SnapshotWriter(state, progress?.CompleteSet?.Clone(), progress?.NextSet?.Clone());
         return RestoreFailure.None;

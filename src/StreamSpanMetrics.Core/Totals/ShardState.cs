@@ -368,9 +368,10 @@ public sealed class ShardState
             bool folds = number <= ClosedStep;
             number = folds ? ClosedStep + 1 : number;
             OpenStep open = openSteps.Find(number) ?? openSteps.Add(number, RecordStart());
+            int limit = Totals.Limits.At(number);
             foreach (DeltaResource resource in step.Resources)
             {
-                int added = open.Add(resource, columns.Open(resource));
+                int added = open.Add(resource, columns.Open(resource), block.SourcePartition, limit);
                 FoldedEntries += folds ? added : 0;
             }
         }

@@ -92,7 +92,9 @@ internal sealed class StepAdmission
             bornOfFamily = born.Count;
         }
 
-        if (limit == 0 || live[family] < limit)
+        // What overflowed as it arrived (P-6) is no key: nothing is asked, and the estimate is joined when it is added.
+        bool isOverflow = from.IsOverflow(fromSlot);
+        if (!isOverflow && (limit == 0 || live[family] < limit))
         {
             live[family]++;
             int slot = Add(from.Hash(fromSlot), key, from.Kinds(fromSlot));
@@ -109,8 +111,12 @@ internal sealed class StepAdmission
             born.Insert(bornOfFamily, overflow[family]);
         }
 
-        resource.Refused ??= new DistinctEstimate();
-        resource.Refused.Add(from.Hash(fromSlot));
+        if (!isOverflow)
+        {
+            resource.Refused ??= new DistinctEstimate();
+            resource.Refused.Add(from.Hash(fromSlot));
+        }
+
         totals.Series.LastChangeStep(overflow[family]) = step;
         return overflow[family];
     }

@@ -271,6 +271,11 @@ internal sealed class StepMerge
             if (slots[from] > New)
             {
                 AddEntry(open, from, slots[from] - 1);
+                if (entry.Refused is not null && open.Series.IsOverflow(from))
+                {
+                    resource!.Refused ??= new DistinctEstimate();
+                    resource.Refused.AddAll(entry.Refused);
+                }
             }
         }
 

@@ -5,6 +5,8 @@ namespace StreamSpanMetrics.Core.Totals;
 /// <summary>A resource as the blocks of one open step described it.</summary>
 internal sealed class StepResource
 {
+    private Dictionary<(uint Partition, UInt128 Kinds), PartitionKeys>? keys;
+
     /// <summary>Order of the key bytes.</summary>
     public static readonly IComparer<StepResource> KeyOrder =
         Comparer<StepResource>.Create(static (one, other) => one.Key.AsSpan().SequenceCompareTo(other.Key));
@@ -38,4 +40,20 @@ internal sealed class StepResource
 
     /// <summary>Slots of its series in the step's store, in order of arrival.</summary>
     public List<int> Slots { get; } = [];
+
+    /// <summary>What overflowed as it arrived; null while nothing has.</summary>
+    public DistinctEstimate? Refused { get; set; }
+
+    /// <summary>The keys that a source partition brought under a limit on series, by the kinds of the resource's identity.</summary>
+    public PartitionKeys KeysOf(uint partition, UInt128 kinds, int limit)
+    {
+        keys ??= [];
+        if (!keys.TryGetValue((partition, kinds), out PartitionKeys? known))
+        {
+            known = new PartitionKeys(limit);
+            keys.Add((partition, kinds), known);
+        }
+
+        return known;
+    }
 }

@@ -70,7 +70,7 @@ public sealed class ExemplarSimulationTests
         int overflows = 0;
         for (int seed = 1; seed <= 10; seed++)
         {
-            RandomLog log = new(seed, 2, 40, withExemplars: true);
+            RandomLog log = new(seed, 2, 40, withExemplars: true, withBursts: true);
             SlowTwin twin = new(rules.ExpirySteps, limitOf: _ => rules.SeriesLimit, maxExemplars: Most);
             List<EmittedRecord> expected = twin.Run(log.Partitions, rules.IntervalMillis);
             ShardDriver driver = new(rules, null, new long[log.Partitions.Length]);

@@ -22,11 +22,14 @@ public sealed class LimitSimulationTests(ITestOutputHelper output)
     {
         ShardRules rules = Rules with { SeriesLimit = limit };
         int overflows = 0;
+        int capped = 0;
         for (int seed = 1; seed <= 12; seed++)
         {
-            RandomLog log = new(seed, 1 + (seed % 4), 40);
-            List<EmittedRecord> expected = new SlowTwin(rules.ExpirySteps, limitOf: _ => limit).Run(log.Partitions, rules.IntervalMillis);
+            RandomLog log = new(seed, 1 + (seed % 4), 40, withBursts: seed % 2 == 0);
+            SlowTwin twin = new(rules.ExpirySteps, limitOf: _ => limit);
+            List<EmittedRecord> expected = twin.Run(log.Partitions, rules.IntervalMillis);
             overflows += Overflows(expected);
+            capped += twin.CappedCount;
             for (int cut = 0; cut < 2; cut++)
             {
                 ShardDriver driver = new(rules, null, new long[log.Partitions.Length]);
@@ -42,7 +45,8 @@ public sealed class LimitSimulationTests(ITestOutputHelper output)
             }
         }
 
-        Assert.True(overflows > 20, $"{overflows} overflow points");
+        output.WriteLine($"{overflows} records with overflow, {capped} observations overflowed as they arrived");
+        Assert.True(overflows > 20 && capped > 20, $"{overflows} overflow points, {capped} observations overflowed as they arrived");
     }
 
     [Theory]
@@ -57,9 +61,10 @@ public sealed class LimitSimulationTests(ITestOutputHelper output)
         int restores = 0;
         int overflows = 0;
         int parts = 0;
+        int capped = 0;
         for (int seed = 1; seed <= 40; seed++)
         {
-            RandomLog log = new(seed, 1 + (seed % 3), 30);
+            RandomLog log = new(seed, 1 + (seed % 3), 30, withBursts: seed % 2 == 0);
             CrashingShard shard = new(rules, log.Partitions.Length, log.Batches(seed), new Random(seed), [])
             {
                 Limits = limits, MaxPartBytes = seed % 2 == 0 ? 600 : null,
@@ -72,10 +77,13 @@ public sealed class LimitSimulationTests(ITestOutputHelper output)
             restores += shard.Restores;
             overflows += Overflows(expected);
             parts = Math.Max(parts, shard.MostParts);
+            capped += twin.CappedCount;
         }
 
-        output.WriteLine($"{restores} restores, {overflows} records with overflow, {parts} records of one chunk at most");
-        Assert.True(restores > 100 && overflows > 100 && parts > 2, $"{restores} restores, {overflows} overflows, {parts} parts");
+        string seen = $"{restores} restores, {overflows} records with overflow, {capped} observations overflowed as they arrived, "
+            + $"{parts} records of one chunk at most";
+        output.WriteLine(seen);
+        Assert.True(restores > 100 && overflows > 100 && capped > 50 && parts > 2, seen);
     }
 
     private static int Overflows(List<EmittedRecord> records) =>

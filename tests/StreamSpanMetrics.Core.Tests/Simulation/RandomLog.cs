@@ -9,10 +9,12 @@ internal sealed class RandomLog
 {
     private readonly Random random;
     private readonly Random? exemplars;
+    private readonly Random? bursts;
     private readonly TestResource[] resources;
 
-    public RandomLog(int seed, int partitions, int recordsPerPartition, bool withExemplars = false)
+    public RandomLog(int seed, int partitions, int recordsPerPartition, bool withExemplars = false, bool withBursts = false)
     {
+        bursts = withBursts ? new Random(seed) : null;
         exemplars = withExemplars ? new Random(seed) : null;
         random = new Random(seed);
         resources = [.. Enumerable.Range(0, 9).Select(Resource)];
@@ -25,7 +27,7 @@ internal sealed class RandomLog
             {
                 time += random.Next(12) == 0 ? random.Next(200_000) : random.Next(9_000);
                 long stamp = random.Next(4) == 0 ? time - random.Next(40_000) : time;
-                records.Add(new SourceRecord(Math.Max(1, stamp), [.. Enumerable.Range(0, random.Next(4)).Select(_ => Next())]));
+                records.Add(new SourceRecord(Math.Max(1, stamp), [.. Enumerable.Range(0, random.Next(4)).Select(_ => Next()), .. Burst()]));
             }
 
             records.Add(new SourceRecord(time + 400_000));
@@ -108,6 +110,20 @@ internal sealed class RandomLog
         }
 
         return new TestResource("service-" + (number % 4), number % 3 == 0 ? "" : "env-" + (number % 3), [.. descriptive]);
+    }
+
+    // Now and then many keys of one resource.
+    private IEnumerable<Observation> Burst()
+    {
+        if (bursts is null || bursts.Next(3) > 0)
+        {
+            return [];
+        }
+
+        TestResource resource = resources[bursts.Next(2)];
+        return [.. Enumerable.Range(0, bursts.Next(1, 20)).Select(_ => new Observation(
+            resource, bursts.Next(3) == 0 ? BlockBuilder.Events("op", "E" + bursts.Next(30)) : BlockBuilder.Spans("op-" + bursts.Next(30)),
+            (ulong)bursts.Next(1, 5), 1_000_003))];
     }
 
     private Observation Next()

@@ -41,6 +41,9 @@ internal sealed class SlowTwin
         this.maxExemplars = maxExemplars;
     }
 
+    /// <summary>Observations that overflowed as they arrived.</summary>
+    public int CappedCount { get; private set; }
+
     private AggregationTemporality Temporality => emission.IsDelta ? AggregationTemporality.Delta : AggregationTemporality.Cumulative;
 
     public List<EmittedRecord> Run(SourceRecord[][] log, long intervalMillis)
@@ -50,14 +53,16 @@ internal sealed class SlowTwin
         foreach (SourceRecord[] partition in log)
         {
             long clock = long.MinValue;
+            TwinCap cap = new(limitOf);
             foreach (SourceRecord record in partition)
             {
                 clock = Math.Max(clock, record.TimestampMillis);
                 long step = clock / intervalMillis;
                 steps.TryAdd(step, []);
-                steps[step].AddRange(record.Observations);
+                steps[step].AddRange(record.Observations.Select(observation => cap.Judge(observation, step)));
             }
 
+            CappedCount += cap.Overflowed;
             lastClosed = Math.Min(lastClosed, (clock / intervalMillis) - 1);
         }
 
@@ -85,11 +90,11 @@ internal sealed class SlowTwin
         foreach (Observation observation in observations)
         {
             Agree(observation.Resource, agreedNow);
-            string key = ResourceKey(observation.Resource);
+            string key = TwinKeys.OfResource(observation.Resource);
             resources.TryAdd(key, (observation.Resource, new(StringComparer.Ordinal)));
             lastSeen[key] = step;
-            string seriesKey = SeriesKey(observation.Series);
-            bool overflows = refused.Contains((key, seriesKey));
+            string seriesKey = TwinKeys.OfSeries(observation.Series);
+            bool overflows = seriesKey.Length == 1 || refused.Contains((key, seriesKey));
             seriesKey = overflows ? seriesKey[..1] : seriesKey;
             SortedDictionary<string, TwinSeries> series = resources[key].Series;
             if (!series.TryGetValue(seriesKey, out TwinSeries? known))
@@ -130,12 +135,12 @@ internal sealed class SlowTwin
         HashSet<(string, string)> refused = [];
         int limit = limitOf(step);
         foreach (IGrouping<(string Resource, char Family), string> all in observations.GroupBy(
-            one => (ResourceKey(one.Resource), (char)one.Series.Family), one => SeriesKey(one.Series)))
+            one => (TwinKeys.OfResource(one.Resource), (char)one.Series.Family), one => TwinKeys.OfSeries(one.Series)))
         {
             SortedDictionary<string, TwinSeries> known = resources.TryGetValue(all.Key.Resource, out var found) ? found.Series : [];
             int live = known.Count(one => one.Key.Length > 1 && one.Key[0] == all.Key.Family &&
                 (all.Contains(one.Key) || step - one.Value.LastChange < expirySteps));
-            foreach (string key in all.Distinct().Where(key => !known.ContainsKey(key)).Order(StringComparer.Ordinal))
+            foreach (string key in all.Distinct().Where(key => key.Length > 1 && !known.ContainsKey(key)).Order(StringComparer.Ordinal))
             {
                 if (limit > 0 && live++ >= limit)
                 {
@@ -236,7 +241,7 @@ internal sealed class SlowTwin
     }
 
     private bool Ends(TestResource resource, TwinSeries series, long step) =>
-        step - series.LastChange >= expirySteps || step - lastSeen[ResourceKey(resource)] >= resourceExpirySteps;
+        step - series.LastChange >= expirySteps || step - lastSeen[TwinKeys.OfResource(resource)] >= resourceExpirySteps;
 
     private void Expire(long step)
     {
@@ -368,29 +373,6 @@ internal sealed class SlowTwin
         {
             byte[] entry = new Schemas.V1.Attribute { Name = attribute.Name, Text = attribute.Text }.ToByteArray();
             key.Append("0A").Append(entry.Length.ToString("X2", CultureInfo.InvariantCulture)).Append(Convert.ToHexString(entry));
-        }
-
-        return key.ToString();
-    }
-
-    // Short texts: the length fits one character, so the strings sort as the bytes do.
-    private static string ResourceKey(TestResource resource)
-    {
-        StringBuilder key = new("\0" + (char)resource.Service.Length + resource.Service);
-        foreach (Schemas.V1.Attribute attribute in resource.ToMessage().Identity)
-        {
-            key.Append((char)attribute.Name.Length).Append(attribute.Name).Append((char)attribute.Text.Length).Append(attribute.Text);
-        }
-
-        return key.ToString();
-    }
-
-    private static string SeriesKey(TestSeries series)
-    {
-        StringBuilder key = new(((char)series.Family).ToString());
-        foreach ((_, string text) in series.Values)
-        {
-            key.Append((char)(text.Length << 3)).Append(text);
         }
 
         return key.ToString();

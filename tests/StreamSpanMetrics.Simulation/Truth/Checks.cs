@@ -32,6 +32,9 @@ internal sealed class Checks
     /// <summary>Points of overflow series among them.</summary>
     public int OverflowPoints { get; private set; }
 
+    /// <summary>Entries that overflowed as they arrived.</summary>
+    public int OverflowedEntries => shards.Sum(shard => shard.Overflowed);
+
     /// <summary>Steps that were closed by the clock.</summary>
     public int ForcedCloses { get; private set; }
 
@@ -168,7 +171,7 @@ internal sealed class Checks
         foreach (SimPartition source in world.Cluster.Topic(Plan.Source).Partitions)
         {
             List<LogEntry> counted = lost.Counted(source);
-            direct.Add(counted, world.Workload, Plan.IsLogAppendTime);
+            direct.Add(source.Number, counted, world.Workload, Plan.IsLogAppendTime);
             bad.UnionWith(counted.Where(entry => world.Workload.Meaning(entry.Value!).Spans is null)
                 .Select(entry => LostRanges.DeadLetterName(source.Number, entry.Offset)));
         }

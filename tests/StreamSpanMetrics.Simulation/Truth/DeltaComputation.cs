@@ -16,6 +16,7 @@ internal sealed class DeltaComputation
     private readonly SortedDictionary<uint, SlowSource> sources = [];
     private readonly SortedDictionary<long, List<Entry>> open = [];
     private readonly SlowTotals totals;
+    private readonly SlowCap cap;
     private readonly ByteString topicId;
     private long forcedThrough = NoStep;
     private long lastStep = long.MaxValue;
@@ -24,6 +25,7 @@ internal sealed class DeltaComputation
     public DeltaComputation(Plan plan, ByteString topicId)
     {
         totals = new SlowTotals(plan.Emission, plan.SeriesLimit, plan.MaxExemplars);
+        cap = new SlowCap(plan.SeriesLimit);
         this.topicId = topicId;
         for (uint partition = 0; partition < plan.SourcePartitions; partition++)
         {
@@ -39,6 +41,9 @@ internal sealed class DeltaComputation
 
     /// <summary>Entries that came for a closed step.</summary>
     public long Folded { get; private set; }
+
+    /// <summary>Entries that overflowed as they arrived.</summary>
+    public int Overflowed => cap.Overflowed;
 
     /// <summary>Jobs with entries.</summary>
     public HashSet<string> Jobs { get; } = [];
@@ -124,7 +129,7 @@ internal sealed class DeltaComputation
             open.TryAdd(number, []);
             foreach (Entry entry in step.Resources.SelectMany(BlockEntries.Of))
             {
-                open[number].Add(entry);
+                open[number].Add(cap.Judge(number, block.SourcePartition, entry));
                 Jobs.Add(entry.Job);
                 Folded += folds ? 1 : 0;
             }

@@ -10,12 +10,13 @@ namespace StreamSpanMetrics.Simulation.Truth;
 internal sealed class DirectComputation(Plan plan)
 {
     private readonly SortedDictionary<long, List<Entry>> steps = [];
+    private readonly SlowCap cap = new(plan.SeriesLimit);
 
     /// <summary>Spans and events of all records, by series.</summary>
     public SortedDictionary<string, ulong> Counts { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Adds a partition's records.</summary>
-    public void Add(IEnumerable<LogEntry> records, Workload workload, bool isLogAppendTime)
+    public void Add(int partition, IEnumerable<LogEntry> records, Workload workload, bool isLogAppendTime)
     {
         long clock = 0;
         foreach (LogEntry record in records)
@@ -27,7 +28,7 @@ internal sealed class DirectComputation(Plan plan)
             {
                 long step = clock / Plan.IntervalMillis;
                 steps.TryAdd(step, []);
-                steps[step].AddRange(entries);
+                steps[step].AddRange(entries.Select(entry => cap.Judge(step, (uint)partition, entry)));
             }
 
             foreach (Entry entry in entries)

@@ -114,7 +114,8 @@ internal sealed class SlowTotals(EmissionRules emission, int limit, int maxExemp
             return refused;
         }
 
-        foreach (IGrouping<string, string> news in seen.Where(name => !series.ContainsKey(name)).GroupBy(SeriesNames.OwnerOf))
+        foreach (IGrouping<string, string> news in seen.Where(name => !series.ContainsKey(name) && !SeriesNames.IsOverflow(name))
+            .GroupBy(SeriesNames.OwnerOf))
         {
             int live = series.Count(one => SeriesNames.OwnerOf(one.Key) == news.Key && !SeriesNames.IsOverflow(one.Key)
                 && (seen.Contains(one.Key) || step - one.Value.LastChange < Plan.ExpirySteps));

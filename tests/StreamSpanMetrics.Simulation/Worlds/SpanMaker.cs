@@ -8,8 +8,11 @@ using StreamSpanMetrics.Simulation.Truth;
 
 namespace StreamSpanMetrics.Simulation.Worlds;
 
-/// <summary>Makes records of the source topic: several services and environments, few names, errors, exceptions, and now and then rubbish.</summary>
-internal sealed class SpanMaker(Random random)
+/// <summary>
+/// Makes records of the source topic: several services and environments, few names, errors, exceptions, and now and then rubbish. With
+/// <paramref name="bursts"/>, now and then many names of one resource.
+/// </summary>
+internal sealed class SpanMaker(Random random, Random? bursts)
 {
     private static readonly string[] Services = ["shop", "cart", "mail", "pay"];
     private static readonly string[] Environments = ["", "", "prod", "test"];
@@ -46,7 +49,12 @@ internal sealed class SpanMaker(Random random)
             {
                 long end = nowMillis - random.Next(2_000);
                 newest = Math.Max(newest, end);
-                scope.Spans.Add(Span(service, environment, host, end, truth));
+                scope.Spans.Add(Span(service, environment, host, null, end, truth));
+            }
+
+            for (int more = bursts?.Next(4) == 0 ? bursts.Next(20) : 0; more > 0; more--)
+            {
+                scope.Spans.Add(Span(service, environment, host, "GET /" + bursts!.Next(30), newest, truth));
             }
 
             all.ScopeSpans.Add(scope);
@@ -56,10 +64,10 @@ internal sealed class SpanMaker(Random random)
         return new SourceRecord(request.ToByteArray(), truth, newest);
     }
 
-    private Span Span(string service, string environment, string host, long endMillis, List<TruthSpan> truth)
+    private Span Span(string service, string environment, string host, string? given, long endMillis, List<TruthSpan> truth)
     {
         long duration = random.NextInt64(1, random.Next(3) == 0 ? 2_000_000_000 : 20_000_000);
-        string name = Names[random.Next(Names.Length)];
+        string name = given ?? Names[random.Next(Names.Length)];
         bool isClient = random.Next(4) == 0;
         bool isError = random.Next(5) == 0;
         ulong end = (ulong)endMillis * 1_000_000;
