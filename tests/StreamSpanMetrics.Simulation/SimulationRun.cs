@@ -82,6 +82,7 @@ public static class SimulationRun
         world.Events["repeated requests"] = world.Receiver.Repeats;
         world.Events["points of overflow series"] = checks.OverflowPoints;
         world.Events["entries that overflowed as they arrived"] = checks.OverflowedEntries;
+        world.Events["keys with replaced values"] = checks.ReplacedKeys;
         world.Events["forced closes"] = checks.ForcedCloses;
         world.Events["lost blocks"] = checks.LostBlocks;
     }

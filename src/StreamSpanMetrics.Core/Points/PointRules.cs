@@ -34,6 +34,9 @@ public sealed record PointRules
     /// <summary>Most series of a family that a resource may have besides its overflow series; 0 means no limit.</summary>
     public int SeriesLimit { get; init; }
 
+    /// <summary>Most values of a label in the series of a resource; 0 means no limit.</summary>
+    public int LabelLimit { get; init; }
+
     /// <summary>Bounds and unit of the duration metric.</summary>
     public HistogramRules Histogram { get; init; } = new();
 
@@ -56,6 +59,7 @@ public sealed record PointRules
         ResourceExpiryMillis = ResourceExpiryMillis,
         Emission = Emission,
         SeriesLimit = SeriesLimit,
+        LabelLimit = LabelLimit,
         Histogram = layout.Has(SeriesFamily.Spans) || layout.Has(SeriesFamily.Duration) ? Histogram.Shape : default,
         MaxExemplars = MaxExemplars,
         Layout = layout,

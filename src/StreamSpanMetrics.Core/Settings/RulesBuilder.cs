@@ -68,10 +68,15 @@ public static class RulesBuilder
         ExpiryMillis = (long)settings.Connector.SeriesExpiration.TotalMilliseconds,
         ResourceExpiryMillis = (long)settings.Connector.MetricsExpiration.TotalMilliseconds,
         Emission = Emission(settings),
-        SeriesLimit = settings.Connector.SeriesLimit,
+        SeriesLimit = SeriesLimit(settings),
+        LabelLimit = settings.Stream.LabelLimit,
         Histogram = Histogram(settings),
         MaxExemplars = MaxExemplars(settings.Connector),
     };
+
+    // Under a limit on values, too, all series of a resource lie together in the state (S3): there has to be an end to them.
+    private static int SeriesLimit(ProcessorSettings settings) =>
+        settings.Connector.SeriesLimit == 0 && settings.Stream.LabelLimit > 0 ? ConnectorSettings.MaxSeriesLimit : settings.Connector.SeriesLimit;
 
     /// <summary>Rules of a shard's totals.</summary>
     public static ShardRules Shard(ProcessorSettings settings, int shard) =>

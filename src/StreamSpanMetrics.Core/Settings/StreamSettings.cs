@@ -82,6 +82,12 @@ public sealed record StreamSettings
     /// <summary>Longer dimension values are cut, in bytes of UTF-8, 32 to 16384.</summary>
     public int MaxLabelBytes { get; init; } = SpanRules.MaxValueBytes;
 
+    /// <summary>
+    /// <c>label_cardinality_limit</c>: most values of a label in the series of a resource, at most
+    /// <see cref="ConnectorSettings.MaxSeriesLimit"/>; 0 means no limit.
+    /// </summary>
+    public int LabelLimit { get; init; }
+
     /// <summary>Sets of dimensions that all metrics have besides the connector's.</summary>
     public IReadOnlyList<DimensionPreset> Presets { get; init; } = [];
 

@@ -12,17 +12,21 @@ namespace StreamSpanMetrics.Core.Totals;
 /// <param name="Values">About how many different values it has, with a standard error of 3.3 %.</param>
 public readonly record struct LabelValues(string ServiceNamespace, string ServiceName, string Label, long Values)
 {
+    /// <summary>Whether a live series has what stands for values that were too many.</summary>
+    public bool IsLimited { get; init; }
+
     /// <summary>All services and dimensions of a shard, the one with most values first, then by name.</summary>
     public static IReadOnlyList<LabelValues> Of(ShardState state)
     {
         Dictionary<(JobTotals Job, string Label), DistinctEstimate> estimates = [];
+        HashSet<(JobTotals Job, string Label)> limited = [];
         foreach (ResourceTotals resource in state.Resources)
         {
             foreach (int slot in resource.Slots)
             {
                 if (!state.Totals.Series.IsOverflow(slot))
                 {
-                    Add(estimates, resource.Job, state.Totals.Series.Key(slot), state.Rules.Layout);
+                    Add(estimates, limited, resource.Job, state.Totals.Series.Key(slot), state.Rules.Layout);
                 }
             }
         }
@@ -30,7 +34,10 @@ public readonly record struct LabelValues(string ServiceNamespace, string Servic
         List<LabelValues> sorted = [];
         foreach (((JobTotals job, string label), DistinctEstimate estimate) in estimates)
         {
-            sorted.Add(new LabelValues(job.ServiceNamespace.Text ?? "", job.ServiceName.Text ?? "", label, estimate.Count()));
+            sorted.Add(new LabelValues(job.ServiceNamespace.Text ?? "", job.ServiceName.Text ?? "", label, estimate.Count())
+            {
+                IsLimited = limited.Contains((job, label)),
+            });
         }
 
         sorted.Sort(Compare);
@@ -38,7 +45,8 @@ public readonly record struct LabelValues(string ServiceNamespace, string Servic
     }
 
     private static void Add(
-        Dictionary<(JobTotals Job, string Label), DistinctEstimate> estimates, JobTotals job, ReadOnlySpan<byte> key, SeriesLayout layout)
+        Dictionary<(JobTotals Job, string Label), DistinctEstimate> estimates, HashSet<(JobTotals Job, string Label)> limited, JobTotals job,
+        ReadOnlySpan<byte> key, SeriesLayout layout)
     {
         ReadOnlySpan<string> names = layout.Names(SeriesKeyCodec.Family(key));
         int globStart = layout.GlobStart(SeriesKeyCodec.Family(key));
@@ -65,7 +73,14 @@ public readonly record struct LabelValues(string ServiceNamespace, string Servic
                 estimates.Add((job, name), estimate = new DistinctEstimate());
             }
 
-            estimate.Add(ByteHash.Of(text));
+            if (LabelSets.IsOverflow(text))
+            {
+                limited.Add((job, name));
+            }
+            else
+            {
+                estimate.Add(ByteHash.Of(text));
+            }
         }
     }
 

@@ -48,6 +48,9 @@ public sealed class ResourceTotals
     /// <summary>What overflowed since the newest overflow series began, as this process saw it; null while there is none.</summary>
     internal DistinctEstimate? Refused { get; set; }
 
+    /// <summary>Last step in which a label had more values than it may have, as this process saw it.</summary>
+    internal long LastReplacedStep { get; set; } = JobTotals.NoStep;
+
     internal long LastChangeStep { get; set; } = JobTotals.NoStep;
 
     /// <summary>

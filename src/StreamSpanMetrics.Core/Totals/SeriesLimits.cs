@@ -4,38 +4,38 @@ using StreamSpanMetrics.Schemas.V1;
 namespace StreamSpanMetrics.Core.Totals;
 
 /// <summary>
-/// The limit on series, by step. It is no part of the rules: a new one holds from a step on, and a replay judges older steps by the limit that
-/// held then (S2).
+/// The limits on series and values of labels, by step. They are no part of the rules: new ones hold from a step on, and a replay judges older
+/// steps by those that held then (S2).
 /// </summary>
 public sealed class SeriesLimits
 {
     private readonly List<LimitChange> changes = [];
 
-    /// <summary>The limit of steps to come; 0 means none.</summary>
-    public int Newest => changes.Count == 0 ? 0 : (int)changes[^1].Series;
+    /// <summary>The limits of steps to come.</summary>
+    public StepLimits Newest => changes.Count == 0 ? default : LimitsOf(changes[^1]);
 
-    /// <summary>The limit of a step; 0 means none.</summary>
-    public int At(long step)
+    /// <summary>The limits of a step.</summary>
+    public StepLimits At(long step)
     {
         for (int i = changes.Count - 1; i >= 0; i--)
         {
             if (changes[i].FromStep <= step)
             {
-                return (int)changes[i].Series;
+                return LimitsOf(changes[i]);
             }
         }
 
-        return 0;
+        return default;
     }
 
-    /// <summary>Sets the limit of all steps from one on, which must not have been closed.</summary>
-    internal void Change(long fromStep, int limit)
+    /// <summary>Sets the limits of all steps from one on, which must not have been closed.</summary>
+    internal void Change(long fromStep, StepLimits limits)
     {
         // A change of steps that never came is none.
         changes.RemoveAll(change => change.FromStep >= fromStep);
-        if (limit != Newest)
+        if (limits != Newest)
         {
-            changes.Add(new LimitChange { FromStep = fromStep, Series = (uint)limit });
+            changes.Add(new LimitChange { FromStep = fromStep, Series = (uint)limits.Series, LabelValues = (uint)limits.LabelValues });
         }
     }
 
@@ -47,7 +47,7 @@ public sealed class SeriesLimits
             changes.RemoveAt(0);
         }
 
-        if (changes.Count > 0 && changes[0].Series == 0 && changes[0].FromStep <= closedStep + 1)
+        if (changes.Count > 0 && !LimitsOf(changes[0]).IsAny && changes[0].FromStep <= closedStep + 1)
         {
             changes.RemoveAt(0);
         }
@@ -75,7 +75,8 @@ public sealed class SeriesLimits
     {
         for (int i = 0; i < changes.Count; i++)
         {
-            if (changes[i].Series > int.MaxValue || (i > 0 && changes[i].FromStep <= changes[i - 1].FromStep))
+            bool isInOrder = i == 0 || changes[i].FromStep > changes[i - 1].FromStep;
+            if (changes[i].Series > int.MaxValue || changes[i].LabelValues > int.MaxValue || !isInOrder)
             {
                 return false;
             }
@@ -83,4 +84,6 @@ public sealed class SeriesLimits
 
         return true;
     }
+
+    private static StepLimits LimitsOf(LimitChange change) => new((int)change.Series, (int)change.LabelValues);
 }

@@ -29,7 +29,7 @@ public sealed class ShardReplay
         // (S2) No step that was emitted, not even in part, is judged by another limit. The others are from their first entry on (P-6).
         long partlyEmitted = progress is { EmittedRecords: > 0 } ? progress.EmittingStep : ShardState.NoStep;
         long emitted = Math.Max(progress?.ClosedStep ?? ShardState.NoStep, partlyEmitted);
-        state.Totals.Limits.Change(emitted == ShardState.NoStep ? ShardState.NoStep : emitted + 1, state.Rules.SeriesLimit);
+        state.Totals.Limits.Change(emitted == ShardState.NoStep ? ShardState.NoStep : emitted + 1, state.Rules.Limits);
     }
 
     /// <summary>Offset in the deltas topic from which to read.</summary>

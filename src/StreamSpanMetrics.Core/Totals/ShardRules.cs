@@ -34,6 +34,11 @@ public sealed record ShardRules
     /// </summary>
     public int SeriesLimit { get; init; }
 
+    /// <summary>
+    /// Most values of a label in the series of a resource; 0 means no limit. Another one than before holds from the next step on (S2).
+    /// </summary>
+    public int LabelLimit { get; init; }
+
     /// <summary>Most exemplars of a point, 0 for none. A limit: it may change from one start to the next (S2).</summary>
     public int MaxExemplars { get; init; }
 
@@ -52,6 +57,8 @@ public sealed record ShardRules
         long step = unixMillis / IntervalMillis;
         return unixMillis % IntervalMillis < 0 ? step - 1 : step;
     }
+
+    internal StepLimits Limits => new(SeriesLimit, LabelLimit);
 
     private long StepsOf(long millis) => millis <= 0 ? long.MaxValue : ((millis - 1) / IntervalMillis) + 1;
 

@@ -36,7 +36,7 @@ public sealed class ShardState
     /// <param name="topicId">Id of the source topic, from the control record.</param>
     public ShardState(ShardRules rules, IReadOnlyList<long> startOffsets, ByteString topicId)
         : this(rules, topicId, new ReplayPoint(0, NoStep, SourceLedger.AtStart(startOffsets, topicId, SourceState.NoClock)), new RepairBook()) =>
-        Totals.Limits.Change(NoStep, rules.SeriesLimit);
+        Totals.Limits.Change(NoStep, rules.Limits);
 
     internal ShardState(ShardRules rules, ByteString topicId, ReplayPoint start, RepairBook repairs)
     {
@@ -368,7 +368,7 @@ public sealed class ShardState
             bool folds = number <= ClosedStep;
             number = folds ? ClosedStep + 1 : number;
             OpenStep open = openSteps.Find(number) ?? openSteps.Add(number, RecordStart());
-            int limit = Totals.Limits.At(number);
+            int limit = Totals.Limits.At(number).Series;
             foreach (DeltaResource resource in step.Resources)
             {
                 int added = open.Add(resource, columns.Open(resource), block.SourcePartition, limit);

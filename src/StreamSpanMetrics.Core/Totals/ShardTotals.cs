@@ -31,6 +31,7 @@ internal sealed class ShardTotals
         this.dimensionCounts = dimensionCounts;
         expirySteps = rules.ExpirySteps;
         Series = new SeriesStore(rules.Histogram, dimensionCounts);
+        Layout = rules.Layout;
         Schedule = new EmissionSchedule(rules);
         idleSteps = Math.Min(rules.ExpirySteps, rules.ResourceExpirySteps);
         ResourceExpiry = rules.ResourceExpirySteps == long.MaxValue ? null : new ResourceExpiry(rules.ResourceExpirySteps);
@@ -53,6 +54,9 @@ internal sealed class ShardTotals
     }
 
     public SeriesStore Series { get; }
+
+    /// <summary>Families and their dimensions.</summary>
+    public SeriesLayout Layout { get; }
 
     /// <summary>At which steps a series has points.</summary>
     public EmissionSchedule Schedule { get; }
@@ -89,7 +93,7 @@ internal sealed class ShardTotals
 
     public IReadOnlyCollection<JobTotals> Jobs => jobs.Values;
 
-    /// <summary>The limit on series, by step.</summary>
+    /// <summary>The limits on series and values of labels, by step.</summary>
     public SeriesLimits Limits { get; } = new();
 
     public bool IsEmpty => resources.Count == 0 && jobs.Count == 0;

@@ -78,7 +78,7 @@ public sealed class SnapshotWriter
             return false;
         }
 
-        bool byResource = state.Totals.Limits.Newest > 0;
+        bool byResource = state.Totals.Limits.Newest.IsAny;
         ulong number = (CompleteSet?.Number ?? 0) + 1;
         if (byResource && NextSet is { ByResource: false })
         {

@@ -32,7 +32,7 @@ internal sealed class StepMerge
     public StepMerge(ShardTotals totals)
     {
         this.totals = totals;
-        admission = new StepAdmission(totals);
+        admission = new StepAdmission(totals, NoteChange);
         newSlots = new SlotMerge(totals.Series);
     }
 
@@ -245,13 +245,13 @@ internal sealed class StepMerge
     {
         for (; at < sort.Sorted.Length; at++)
         {
-            if (work-- <= 0)
+            if (work <= 0)
             {
                 return false;
             }
 
             int from = sort.Sorted[at];
-            slots[from] = admission.Admit(open.Series, from) + 1;
+            slots[from] = admission.Admit(open.Series, from, ref work) + 1;
         }
 
         admission.End();

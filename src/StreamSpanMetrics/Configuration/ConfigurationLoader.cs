@@ -78,7 +78,6 @@ public static class ConfigurationLoader
         {
             MappingReader reader = Reader(top, path.Connector);
             SpanMetricsReader.CheckSinks(reader, connector, path.RemoteWriteExporter?.Path);
-            SpanMetricsReader.CheckLimit(reader, connector, stream.EmitsChanged);
         }
 
         KafkaExporterSettings? exporter = path.KafkaExporter is null ? null : KafkaExporterReader.Read(Reader(top, path.KafkaExporter));

@@ -267,6 +267,7 @@ public static class SettingsWriter
 
         yaml.Add("missing_service_name", stream.DropMissingServiceName ? "drop" : "count");
         yaml.Add("max_label_bytes", ByteSize.Format(stream.MaxLabelBytes));
+        yaml.Add("label_cardinality_limit", stream.LabelLimit);
         yaml.Add("presets", stream.Presets.Select(DimensionPresets.NameOf));
         yaml.Add("naming", stream.Naming.Select(NamingProfiles.NameOf));
         yaml.Add("feature_gates", stream.FeatureGates.Select(FeatureGates.NameOf));

@@ -13,7 +13,6 @@ internal static class SpanMetricsReader
     private const string SecondsHint = "the units are ms and s";
     private const string Status = "status.code";
     private const string OtelStatus = "otel.status_code";
-    private const string SeriesLimit = "aggregation_cardinality_limit";
     private const string Temporality = "aggregation_temporality";
     private const string NoCaches = "memory is bounded by limits on series, not by caches";
 
@@ -67,7 +66,7 @@ internal static class SpanMetricsReader
             SeriesExpiration = ReadExpiration(reader, "series_expiration", defaults.SeriesExpiration, step),
             MetricsExpiration = ReadExpiration(reader, "metrics_expiration", TimeSpan.Zero, step),
             IsDelta = ReadIsDelta(reader),
-            SeriesLimit = reader.Integer(SeriesLimit, 0, 0, ConnectorSettings.MaxSeriesLimit),
+            SeriesLimit = reader.Integer("aggregation_cardinality_limit", 0, 0, ConnectorSettings.MaxSeriesLimit),
             AddResourceAttributes = reader.Flag("add_resource_attributes", false),
         };
         CheckResources(reader, settings, gates);
@@ -84,21 +83,6 @@ internal static class SpanMetricsReader
     /// <summary>Reads the length of a step.</summary>
     internal static TimeSpan ReadStep(MappingReader reader, TimeSpan fallback) =>
         reader.Duration("metrics_flush_interval", fallback, ShortestStep, LongestStep);
-
-    /// <summary>
-    /// Notes an error where a limit on series stands beside points that are not totals of every step: an overflow series would need its point
-    /// before the step, which is not known until the new keys of the step are judged.
-    /// </summary>
-    public static void CheckLimit(MappingReader reader, ConnectorSettings settings, bool emitsChanged)
-    {
-        if (settings.SeriesLimit > 0 && (emitsChanged || settings.IsDelta))
-        {
-            reader.Error(
-                SeriesLimit,
-                "a limit on series is supported only where every series is sent at every step, as totals",
-                emitsChanged ? "remove it, or 'emit: changed' in stream" : $"remove it, or {Temporality}");
-        }
-    }
 
     /// <summary>Notes an error where delta points would go to remote write, which holds totals.</summary>
     public static void CheckSinks(MappingReader reader, ConnectorSettings settings, string? remoteWritePath)

@@ -50,6 +50,7 @@ internal static class StreamSectionReader
             DropMissingServiceName = reader.Choice(
                 "missing_service_name", defaults.DropMissingServiceName, ("count", false), ("drop", true)),
             MaxLabelBytes = reader.Bytes("max_label_bytes", defaults.MaxLabelBytes, SpanRules.MinLabelBytes, SpanRules.MaxValueBytes),
+            LabelLimit = reader.Integer("label_cardinality_limit", defaults.LabelLimit, 0, ConnectorSettings.MaxSeriesLimit),
             Presets = [.. NamedChoices.Read(reader, "presets", "preset", DimensionPresets.Names).Select(preset => (DimensionPreset)preset)],
             Naming = NamingReader.Read(reader, "naming"),
             FeatureGates = FeatureGatesReader.Read(reader, "feature_gates"),

@@ -83,15 +83,18 @@ internal sealed class ShardCounts
     {
         List<LimitedService> all = [.. shards.SelectMany(shard => LimitedService.Of(shard.State))
             .GroupBy(service => service.ServiceName)
-            .Select(one => new LimitedService(one.Key, one.Sum(part => part.Resources), one.Sum(part => part.Keys)))
-            .OrderByDescending(service => service.Keys).ThenBy(service => service.ServiceName, StringComparer.Ordinal)];
+            .Select(one => Sum(one.Key, one))
+            .OrderByDescending(service => service.Keys).ThenByDescending(service => service.LabelResources)
+            .ThenBy(service => service.ServiceName, StringComparer.Ordinal)];
         List<LimitedService> told = [.. all.Take(NamedServices)];
         if (all.Count > NamedServices)
         {
-            IEnumerable<LimitedService> others = all.Skip(NamedServices);
-            told.Add(new LimitedService("_other", others.Sum(service => service.Resources), others.Sum(service => service.Keys)));
+            told.Add(Sum("_other", all.Skip(NamedServices)));
         }
 
         telemetry.LimitedServices = told;
     }
+
+    private static LimitedService Sum(string name, IEnumerable<LimitedService> parts) =>
+        new(name, parts.Sum(part => part.Resources), parts.Sum(part => part.Keys)) { LabelResources = parts.Sum(part => part.LabelResources) };
 }

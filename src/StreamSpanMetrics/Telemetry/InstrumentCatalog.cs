@@ -57,6 +57,8 @@ public static class InstrumentCatalog
         Gauge("refused.keys", "{key}", ["service"],
             "About how many different keys went to overflow series since these began or this worker took the shard over (+-3.3 %): so many more "
             + "series the service would have without the limit. Services as there."),
+        Gauge("label.limited.resources", "{resource}", ["service"],
+            "Resources that had more than label_cardinality_limit values of a label in the last step with spans of them, by service, as there."),
         Gauge("assigned.partitions", "{partition}", ByStage, "Partitions owned by the loops of a stage here."),
         Gauge("paused.partitions", "{partition}", ByStage, "Owned partitions that are not being read just now."),
         Gauge("stopped.shards", "{shard}", None, "Shards that refused a delta block and wait for somebody. The log says why."),

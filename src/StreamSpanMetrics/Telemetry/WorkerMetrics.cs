@@ -235,12 +235,14 @@ public sealed class WorkerMetrics : IDisposable
             .Select(service => new Measurement<long>(service.Sum(), Tag("service", service.Key))));
         Observe("limited.resources", () => Limited(service => service.Resources));
         Observe("refused.keys", () => Limited(service => service.Keys));
+        Observe("label.limited.resources", () => Limited(service => service.LabelResources));
         Observe<double>("remote.write.away", () => [new Measurement<double>(remoteWriteAway().TotalSeconds)]);
     }
 
     private IEnumerable<Measurement<long>> Limited(Func<LimitedService, long> value) => Stages
         .SelectMany(stage => stage.LimitedServices)
         .GroupBy(service => service.ServiceName, value)
+        .Where(service => service.Sum() > 0)
         .Select(service => new Measurement<long>(service.Sum(), Tag("service", service.Key)));
 
     private List<Measurement<double>> Restores()

@@ -43,6 +43,7 @@ internal sealed class SettingsTarget : IFuzzTarget
         stream:
           naming: [otel, tempo]
           max_label_bytes: 64
+          label_cardinality_limit: 12
           filter: {include: [{kind: [server], name: {regex: '^GET'}}], exclude: [{attributes: {a: [1, x]}}]}
           presets: [http]
           feature_gates: [connector.spanmetrics.legacyMetricNames]

@@ -42,11 +42,14 @@ internal sealed class CrashingShard
 
     public List<EmittedRecord> Committed { get; } = [];
 
-    /// <summary>Limits that a worker may start with; none means that the rules' limit stays.</summary>
-    public int[] Limits { get; init; } = [];
+    /// <summary>Limits that a worker may start with; none means that those of the rules stay.</summary>
+    public StepLimits[] Limits { get; init; } = [];
 
-    /// <summary>The limit of the worker that wrote the first record of a step.</summary>
-    public Dictionary<long, int> LimitOf { get; } = [];
+    /// <summary>The limits of the worker that wrote the first record of a step.</summary>
+    public Dictionary<long, StepLimits> LimitsOf { get; } = [];
+
+    /// <summary>The limits of the last worker.</summary>
+    public StepLimits LastLimits => rules.Limits;
 
     /// <summary>Bytes of a record of a chunk by resource.</summary>
     public int? MaxPartBytes { get; init; }
@@ -154,7 +157,7 @@ internal sealed class CrashingShard
             MostParts = Math.Max(MostParts, records.Count(record => record.Value is not null));
         }
 
-        pending.ForEach(record => LimitOf.TryAdd(record.Step, rules.SeriesLimit));
+        pending.ForEach(record => LimitsOf.TryAdd(record.Step, rules.Limits));
         sequence += (ulong)pending.Count;
         Committed.AddRange(pending);
         pending.Clear();
@@ -173,7 +176,8 @@ internal sealed class CrashingShard
         pending.Clear();
         if (Limits.Length > 0)
         {
-            rules = rules with { SeriesLimit = Limits[random!.Next(Limits.Length)] };
+            StepLimits limits = Limits[random!.Next(Limits.Length)];
+            rules = rules with { SeriesLimit = limits.Series, LabelLimit = limits.LabelValues };
         }
 
         RestoreResult result = SnapshotReader.Read(rules, contents);

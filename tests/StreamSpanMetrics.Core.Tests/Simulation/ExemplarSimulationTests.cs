@@ -66,12 +66,12 @@ public sealed class ExemplarSimulationTests
     [Fact]
     public void An_overflow_series_has_none()
     {
-        ShardRules rules = Rules with { SeriesLimit = 2 };
+        ShardRules rules = Rules with { SeriesLimit = 2, LabelLimit = 3 };
         int overflows = 0;
         for (int seed = 1; seed <= 10; seed++)
         {
             RandomLog log = new(seed, 2, 40, withExemplars: true, withBursts: true);
-            SlowTwin twin = new(rules.ExpirySteps, limitOf: _ => rules.SeriesLimit, maxExemplars: Most);
+            SlowTwin twin = new(rules.ExpirySteps, limitsOf: _ => rules.Limits, maxExemplars: Most);
             List<EmittedRecord> expected = twin.Run(log.Partitions, rules.IntervalMillis);
             ShardDriver driver = new(rules, null, new long[log.Partitions.Length]);
             foreach (DeltaBlock block in log.Batches(seed).SelectMany(batch => batch.Blocks))

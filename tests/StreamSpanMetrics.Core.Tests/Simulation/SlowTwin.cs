@@ -8,6 +8,7 @@ using OpenTelemetry.Proto.Metrics.V1;
 using OpenTelemetry.Proto.Resource.V1;
 using StreamSpanMetrics.Core.Deltas;
 using StreamSpanMetrics.Core.Tests.Totals;
+using StreamSpanMetrics.Core.Totals;
 using StreamSpanMetrics.Schemas.V1;
 
 namespace StreamSpanMetrics.Core.Tests.Simulation;
@@ -23,7 +24,7 @@ internal sealed class SlowTwin
     private readonly long resourceExpirySteps;
     private readonly TwinEmission emission;
     private readonly Dictionary<string, long> lastSeen = [];
-    private readonly Func<long, int> limitOf;
+    private readonly Func<long, StepLimits> limitsOf;
     private readonly int maxExemplars;
     private readonly SortedDictionary<string, (TestResource Resource, SortedDictionary<string, TwinSeries> Series)> resources =
         new(StringComparer.Ordinal);
@@ -31,18 +32,21 @@ internal sealed class SlowTwin
     private readonly Dictionary<string, List<(string Name, string Text)>> shrunk = [];
 
     public SlowTwin(
-        long expirySteps, TwinEmission? emission = null, long resourceExpirySteps = long.MaxValue, Func<long, int>? limitOf = null,
+        long expirySteps, TwinEmission? emission = null, long resourceExpirySteps = long.MaxValue, Func<long, StepLimits>? limitsOf = null,
         int maxExemplars = 0)
     {
         this.resourceExpirySteps = resourceExpirySteps;
         this.expirySteps = expirySteps;
         this.emission = emission ?? new TwinEmission(null, null);
-        this.limitOf = limitOf ?? (_ => 0);
+        this.limitsOf = limitsOf ?? (_ => default);
         this.maxExemplars = maxExemplars;
     }
 
     /// <summary>Observations that overflowed as they arrived.</summary>
     public int CappedCount { get; private set; }
+
+    /// <summary>Keys that had values of labels replaced.</summary>
+    public int ReplacedCount { get; private set; }
 
     private AggregationTemporality Temporality => emission.IsDelta ? AggregationTemporality.Delta : AggregationTemporality.Cumulative;
 
@@ -53,7 +57,7 @@ internal sealed class SlowTwin
         foreach (SourceRecord[] partition in log)
         {
             long clock = long.MinValue;
-            TwinCap cap = new(limitOf);
+            TwinCap cap = new(step => limitsOf(step).Series);
             foreach (SourceRecord record in partition)
             {
                 clock = Math.Max(clock, record.TimestampMillis);
@@ -86,24 +90,24 @@ internal sealed class SlowTwin
 
         shrunk.Clear();
         HashSet<string> agreedNow = [];
-        HashSet<(string, string)> refused = Refused(step, observations);
+        Dictionary<string, TwinAdmission> admissions = Admissions(step, observations);
+        ReplacedCount += admissions.Values.Sum(admission => admission.Replaced);
         foreach (Observation observation in observations)
         {
             Agree(observation.Resource, agreedNow);
             string key = TwinKeys.OfResource(observation.Resource);
             resources.TryAdd(key, (observation.Resource, new(StringComparer.Ordinal)));
             lastSeen[key] = step;
-            string seriesKey = TwinKeys.OfSeries(observation.Series);
-            bool overflows = seriesKey.Length == 1 || refused.Contains((key, seriesKey));
-            seriesKey = overflows ? seriesKey[..1] : seriesKey;
+            TestSeries target = admissions[key].TargetOf(observation.Series);
+            string seriesKey = TwinKeys.OfSeries(target);
             SortedDictionary<string, TwinSeries> series = resources[key].Series;
             if (!series.TryGetValue(seriesKey, out TwinSeries? known))
             {
                 known = new TwinSeries
                 {
                     Family = observation.Series.Family,
-                    Texts = overflows ? [] : [.. observation.Series.Values.Select(value => value.Text)],
-                    Kinds = overflows ? [] : [.. observation.Series.Values.Select(value => value.Kind)],
+                    Texts = [.. target.Values.Select(value => value.Text)],
+                    Kinds = [.. target.Values.Select(value => value.Kind)],
                     FirstStep = step,
                 };
                 series.Add(seriesKey, known);
@@ -129,28 +133,14 @@ internal sealed class SlowTwin
         }
     }
 
-    // (M3) New keys in key order, while there is room: series that expire with this step have made some.
-    private HashSet<(string Resource, string Series)> Refused(long step, List<Observation> observations)
-    {
-        HashSet<(string, string)> refused = [];
-        int limit = limitOf(step);
-        foreach (IGrouping<(string Resource, char Family), string> all in observations.GroupBy(
-            one => (TwinKeys.OfResource(one.Resource), (char)one.Series.Family), one => TwinKeys.OfSeries(one.Series)))
-        {
-            SortedDictionary<string, TwinSeries> known = resources.TryGetValue(all.Key.Resource, out var found) ? found.Series : [];
-            int live = known.Count(one => one.Key.Length > 1 && one.Key[0] == all.Key.Family &&
-                (all.Contains(one.Key) || step - one.Value.LastChange < expirySteps));
-            foreach (string key in all.Distinct().Where(key => key.Length > 1 && !known.ContainsKey(key)).Order(StringComparer.Ordinal))
-            {
-                if (limit > 0 && live++ >= limit)
-                {
-                    refused.Add((all.Key.Resource, key));
-                }
-            }
-        }
-
-        return refused;
-    }
+    // (M3) By resource, what becomes of new keys.
+    private Dictionary<string, TwinAdmission> Admissions(long step, List<Observation> observations) => observations
+        .GroupBy(one => TwinKeys.OfResource(one.Resource), one => one.Series)
+        .ToDictionary(all => all.Key, all => new TwinAdmission(
+            limitsOf(step),
+            resources.TryGetValue(all.Key, out var found) ? found.Series : [],
+            all,
+            series => step - series.LastChange >= expirySteps));
 
     private void Agree(TestResource resource, HashSet<string> agreedNow)
     {
@@ -321,9 +311,7 @@ internal sealed class SlowTwin
             yield break;
         }
 
-        string[] names = series.Family == SeriesFamily.Events
-            ? ["span.name", "http.code", "exception.type"]
-            : ["span.name", "http.code"];
+        string[] names = TwinKeys.Labels(series.Family);
         for (int i = 0; i < names.Length; i++)
         {
             if (series.Texts[i].Length > 0)

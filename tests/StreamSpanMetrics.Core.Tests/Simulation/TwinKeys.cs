@@ -1,5 +1,6 @@
 using System.Text;
 using StreamSpanMetrics.Core.Tests.Totals;
+using StreamSpanMetrics.Schemas.V1;
 
 namespace StreamSpanMetrics.Core.Tests.Simulation;
 
@@ -17,6 +18,11 @@ internal static class TwinKeys
 
         return key.ToString();
     }
+
+    /// <summary>Names of the labels of a family.</summary>
+    public static string[] Labels(SeriesFamily family) => family == SeriesFamily.Events
+        ? ["span.name", "http.code", "exception.type"]
+        : ["span.name", "http.code"];
 
     /// <summary>Key of a series: its family and its values.</summary>
     public static string OfSeries(TestSeries series)

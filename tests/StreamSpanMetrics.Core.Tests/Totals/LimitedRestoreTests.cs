@@ -90,6 +90,41 @@ public sealed class LimitedRestoreTests
         Assert.Equal(50, state!.ActiveSeries);
     }
 
+    [Theory]
+    [InlineData(5, 1, 1, 4, 1, 1)]
+    [InlineData(5, 1, 1, 5, 2, 2)]
+    [InlineData(5, uint.MaxValue, 1, 6, 1, 1)]
+    [InlineData(5, 1, 1, 6, 1, uint.MaxValue)]
+    public void Limits_that_cannot_be_are_damage(long first, uint series, uint values, long second, uint otherSeries, uint otherValues)
+    {
+        ProgressRecord progress = ProgressBuilder.Build(driver.State, Write(new SnapshotWriter(driver.State)), 0, 1);
+        progress.LimitChanges.Clear();
+        progress.LimitChanges.Add(new LimitChange { FromStep = first, Series = series, LabelValues = values });
+        progress.LimitChanges.Add(new LimitChange { FromStep = second, Series = otherSeries, LabelValues = otherValues });
+        Assert.Equal(RestoreFailure.Damaged, StateRecordReader.TryProgress(StateSeal.Seal(progress), Rules, out _));
+    }
+
+    [Fact]
+    public void A_change_of_either_limit_holds_from_its_step_on()
+    {
+        SeriesLimits limits = new();
+        limits.Change(ShardState.NoStep, new StepLimits(5, 0));
+        limits.Change(7, new StepLimits(5, 3));
+        limits.Change(9, new StepLimits(0, 3));
+        limits.Change(9, new StepLimits(0, 3));
+        Assert.Equal([new(5, 0), new(5, 3), new(5, 3), new(0, 3)], new long[] { 6, 7, 8, 9 }.Select(limits.At));
+        Google.Protobuf.Collections.RepeatedField<LimitChange> written = [];
+        limits.Write(written);
+        Assert.Equal(3, written.Count);
+        limits.Change(11, default);
+        limits.Prune(9);
+        Assert.Equal([new(0, 3), new(0, 3), default], new long[] { 9, 10, 11 }.Select(limits.At));
+        limits.Prune(10);
+        written.Clear();
+        limits.Write(written);
+        Assert.Empty(written);
+    }
+
     [Fact]
     public void Without_a_limit_nothing_of_it_is_written()
     {

@@ -37,13 +37,15 @@ public sealed class SlicedClosingTests(ITestOutputHelper output)
     }
 
     [Theory]
-    [InlineData(1, 1)]
-    [InlineData(2, 100)]
-    [InlineData(3, 3000)]
-    public void So_they_do_with_a_limit_on_series(int seed, int largestSlice)
+    [InlineData(1, 1, 100, 0)]
+    [InlineData(2, 100, 100, 0)]
+    [InlineData(3, 3000, 100, 0)]
+    [InlineData(4, 1, 0, 150)]
+    [InlineData(5, 100, 200, 150)]
+    public void So_they_do_with_limits_on_series_and_values_of_labels(int seed, int largestSlice, int series, int values)
     {
         output.WriteLine($"seed {seed}");
-        ShardRules limited = Rules with { SeriesLimit = 100 };
+        ShardRules limited = Rules with { SeriesLimit = series, LabelLimit = values };
         List<DeltaBlock> blocks = Blocks(new Random(seed));
         Assert.Equal(Run(limited, blocks, null, 0), Run(limited, blocks, new Random(seed), largestSlice));
     }

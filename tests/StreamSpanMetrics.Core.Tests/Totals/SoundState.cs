@@ -46,6 +46,7 @@ public sealed class SoundState
 
         ProgressRecord progress = ProgressBuilder.Build(driver.State, writer, 0, 1);
         progress.ForcedCloses.Add(new ForcedClose { DeltasOffset = 1, Step = 5 });
+        progress.LimitChanges.Add(new LimitChange { FromStep = 6, Series = 1000, LabelValues = 900 });
         Records.Add(ProgressBuilder.Record(shard, progress));
         Records.AddRange(chunks.Where(chunk => chunk.Value is not null));
         DeltaBlock missed = Filled(fingerprint);

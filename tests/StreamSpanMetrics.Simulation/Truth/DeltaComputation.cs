@@ -24,7 +24,7 @@ internal sealed class DeltaComputation
     /// <summary>The state of a shard at the first start.</summary>
     public DeltaComputation(Plan plan, ByteString topicId)
     {
-        totals = new SlowTotals(plan.Emission, plan.SeriesLimit, plan.MaxExemplars);
+        totals = new SlowTotals(plan.Emission, plan.Limits, plan.MaxExemplars);
         cap = new SlowCap(plan.SeriesLimit);
         this.topicId = topicId;
         for (uint partition = 0; partition < plan.SourcePartitions; partition++)
@@ -44,6 +44,9 @@ internal sealed class DeltaComputation
 
     /// <summary>Entries that overflowed as they arrived.</summary>
     public int Overflowed => cap.Overflowed;
+
+    /// <summary>Series that became others because of the values of their labels.</summary>
+    public int ReplacedKeys => totals.ReplacedKeys;
 
     /// <summary>Jobs with entries.</summary>
     public HashSet<string> Jobs { get; } = [];

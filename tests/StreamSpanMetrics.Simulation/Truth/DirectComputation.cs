@@ -38,10 +38,10 @@ internal sealed class DirectComputation(Plan plan)
         }
     }
 
-    /// <summary>Points of some jobs up to a step, under a limit on series.</summary>
-    public HashSet<string> Points(HashSet<string> jobs, long throughStep, int limit)
+    /// <summary>Points of some jobs up to a step.</summary>
+    public HashSet<string> Points(HashSet<string> jobs, long throughStep)
     {
-        SlowTotals totals = new(plan.Emission, limit, plan.MaxExemplars);
+        SlowTotals totals = new(plan.Emission, plan.Limits, plan.MaxExemplars);
         for (long step = steps.Count == 0 ? throughStep : steps.Keys.First(); step <= throughStep; step++)
         {
             totals.Close(step, steps.GetValueOrDefault(step, []).Where(entry => jobs.Contains(entry.Job)));

@@ -17,6 +17,9 @@ internal static class SeriesNames
     /// <summary>Family and resource of a series.</summary>
     public static string OwnerOf(string series) => string.Join('|', series.Split('|').Take(3));
 
+    /// <summary>Resource of a series.</summary>
+    public static string ResourceOf(string series) => string.Join('|', series.Split('|').Skip(1).Take(2));
+
     /// <summary>Whether a series is an overflow series.</summary>
     public static bool IsOverflow(string series) => series.Split('|') is [_, _, _, Overflow];
 

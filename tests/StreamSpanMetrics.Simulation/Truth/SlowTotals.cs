@@ -10,9 +10,9 @@ namespace StreamSpanMetrics.Simulation.Truth;
 /// it changes, at heartbeats and before it changes again; a zero point at its birth, and a stale marker when it ends (P-1, P-2).
 /// </summary>
 /// <param name="emission">When a series has points.</param>
-/// <param name="limit">Most series of a family that a resource may have besides its overflow series; 0 means no limit.</param>
+/// <param name="limits">What bounds the series of a resource.</param>
 /// <param name="maxExemplars">Most exemplars of a point.</param>
-internal sealed class SlowTotals(EmissionRules emission, int limit, int maxExemplars)
+internal sealed class SlowTotals(EmissionRules emission, StepLimits limits, int maxExemplars)
 {
     private readonly SortedDictionary<string, SlowSeries> series = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (string Agreed, long SinceStep)> hosts = [];
@@ -20,6 +20,9 @@ internal sealed class SlowTotals(EmissionRules emission, int limit, int maxExemp
 
     /// <summary>All points, as texts.</summary>
     public HashSet<string> Points { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Series that became others because of the values of their labels.</summary>
+    public int ReplacedKeys { get; private set; }
 
     /// <summary>Whether no series lives.</summary>
     public bool IsEmpty => series.Count == 0;
@@ -42,11 +45,11 @@ internal sealed class SlowTotals(EmissionRules emission, int limit, int maxExemp
         }
 
         Entry[] all = [.. entries];
-        HashSet<string> refused = Refused(step, [.. all.Select(entry => entry.Series)]);
+        Dictionary<string, string> others = limits.IsAny ? Admit(step, [.. all.Select(entry => entry.Series)]) : [];
         foreach (Entry entry in all)
         {
             Agree(entry, step);
-            string name = refused.Contains(entry.Series) ? SeriesNames.OverflowOf(entry.Series) : entry.Series;
+            string name = others.GetValueOrDefault(entry.Series, entry.Series);
             if (!series.TryGetValue(name, out SlowSeries? known))
             {
                 known = new SlowSeries(entry.Job, step, entry.Buckets.Length);
@@ -54,7 +57,7 @@ internal sealed class SlowTotals(EmissionRules emission, int limit, int maxExemp
             }
 
             known.LastChange = step;
-            known.Exemplars.AddRange(name == entry.Series ? entry.Exemplars : []);
+            known.Exemplars.AddRange(SeriesNames.IsOverflow(name) ? [] : entry.Exemplars);
             known.Count += entry.Count;
             known.SumNanos += entry.SumNanos;
             for (int i = 0; i < entry.Buckets.Length; i++)
@@ -105,24 +108,23 @@ internal sealed class SlowTotals(EmissionRules emission, int limit, int maxExemp
         return isDue;
     }
 
-    // New series of a step are admitted in key order while their resource has room; one that ends with this step has made some.
-    private HashSet<string> Refused(long step, HashSet<string> seen)
+    // By resource, what becomes of new series.
+    private Dictionary<string, string> Admit(long step, HashSet<string> seen)
     {
-        HashSet<string> refused = [];
-        if (limit == 0)
-        {
-            return refused;
-        }
-
+        Dictionary<string, string> others = [];
         foreach (IGrouping<string, string> news in seen.Where(name => !series.ContainsKey(name) && !SeriesNames.IsOverflow(name))
-            .GroupBy(SeriesNames.OwnerOf))
+            .GroupBy(SeriesNames.ResourceOf))
         {
-            int live = series.Count(one => SeriesNames.OwnerOf(one.Key) == news.Key && !SeriesNames.IsOverflow(one.Key)
-                && (seen.Contains(one.Key) || step - one.Value.LastChange < Plan.ExpirySteps));
-            refused.UnionWith(news.OrderBy(SeriesNames.SortKey, StringComparer.Ordinal).Where(_ => live++ >= limit));
+            IEnumerable<string> lives = series.Where(one => SeriesNames.ResourceOf(one.Key) == news.Key && !SeriesNames.IsOverflow(one.Key)
+                && (seen.Contains(one.Key) || step - one.Value.LastChange < Plan.ExpirySteps)).Select(one => one.Key);
+            foreach ((string name, string other) in new SlowAdmission(limits, lives, news).Others.Where(one => one.Key != one.Value))
+            {
+                others.Add(name, other);
+                ReplacedKeys += SeriesNames.IsOverflow(other) ? 0 : 1;
+            }
         }
 
-        return refused;
+        return others;
     }
 
     private void Emit(string name, SlowSeries one, long step, bool ends)

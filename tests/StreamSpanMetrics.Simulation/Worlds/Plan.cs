@@ -63,8 +63,7 @@ internal sealed class Plan
         MaxTransactionBytes = random.Next(3) == 0 ? 1_000_000 : random.Next(500, 6000);
         MaxPointRecordBytes = random.Next(2) == 0 ? 900_000 : random.Next(600, 3000);
         MaxRequestBytes = random.Next(2) == 0 ? 1_000_000 : random.Next(900, 6000);
-        int limit = random.Next(3) == 0 ? random.Next(1, 5) : 0;
-        SeriesLimit = Emission.Mode == EmissionMode.All ? limit : 0;
+        SeriesLimit = random.Next(3) == 0 ? random.Next(1, 5) : 0;
     }
 
     /// <summary>The seed.</summary>
@@ -139,6 +138,12 @@ internal sealed class Plan
     /// <summary>Most series of a family that a resource may have; 0 means no limit.</summary>
     public int SeriesLimit { get; }
 
+    /// <summary>Most values of a label of a resource; 0, as in three worlds of five, means no limit. Not drawn.</summary>
+    public int LabelLimit => Seed % 5 < 2 ? 1 + (Seed / 5 % 4) : 0;
+
+    /// <summary>Both limits.</summary>
+    public StepLimits Limits => new(SeriesLimit, LabelLimit);
+
     /// <summary>Whether entries may fold into later steps: where steps are closed by force, or before a new partition is known (T4).</summary>
     public bool MayFold => HasStuckOwners || Grows;
 
@@ -162,6 +167,7 @@ internal sealed class Plan
         Histogram = Histogram,
         Emission = Emission,
         SeriesLimit = SeriesLimit,
+        LabelLimit = LabelLimit,
         MaxRecordBytes = MaxPointRecordBytes,
         MaxExemplars = MaxExemplars,
     };

@@ -27,7 +27,7 @@ internal sealed class Workload
         this.cluster = cluster;
         this.time = time;
         random = new Random(plan.Seed ^ 0x5151);
-        maker = new SpanMaker(random, plan.SeriesLimit > 0 ? new Random(plan.Seed) : null);
+        maker = new SpanMaker(random, plan.Limits.IsAny ? new Random(plan.Seed) : null);
         foreach (long tick in Enumerable.Range(0, plan.Records).Select(_ => random.NextInt64(plan.Duration.Ticks)).Order())
         {
             dueTicks.Enqueue(time.Ticks + tick);

@@ -48,14 +48,25 @@ public sealed class EmissionTests
     }
 
     [Theory]
-    [InlineData("connectors: {span_metrics: {aggregation_cardinality_limit: 9}}\nstream: {emit: changed}")]
-    [InlineData("connectors: {span_metrics: {aggregation_cardinality_limit: 9, aggregation_temporality: AGGREGATION_TEMPORALITY_DELTA}}")]
-    public void A_limit_on_series_is_for_totals_at_every_step(string text)
+    [InlineData("connectors: {span_metrics: {aggregation_cardinality_limit: 9}}", 9, 0)]
+    [InlineData("connectors: {span_metrics: {aggregation_cardinality_limit: 9}}\nstream: {emit: changed, label_cardinality_limit: 7}", 9, 7)]
+    [InlineData("connectors: {span_metrics: {aggregation_cardinality_limit: 9, aggregation_temporality: AGGREGATION_TEMPORALITY_DELTA}}", 9, 0)]
+    [InlineData("connectors: {span_metrics: }\nstream: {label_cardinality_limit: 7}", ConnectorSettings.MaxSeriesLimit, 7)]
+    [InlineData("connectors: {span_metrics: }\nstream: {label_cardinality_limit: 0}", 0, 0)]
+    public void Limits_stand_beside_every_emission_and_one_on_values_brings_one_on_series(string text, int series, int values)
     {
-        ConfigurationProblem error = SettingsFiles.OnlyError(text);
-        Assert.Contains("a limit on series is supported only where", error.Message, StringComparison.Ordinal);
-        Assert.Equal("connectors.span_metrics.aggregation_cardinality_limit", error.Path);
-        Assert.Equal(9, SettingsFiles.Settings("connectors: {span_metrics: {aggregation_cardinality_limit: 9}}").Connector.SeriesLimit);
+        PointRules points = RulesBuilder.Points(SettingsFiles.Settings(text));
+        Assert.Equal((series, values), (points.SeriesLimit, points.LabelLimit));
+    }
+
+    [Theory]
+    [InlineData("-1")]
+    [InlineData("100001")]
+    [InlineData("many")]
+    public void A_limit_on_values_is_a_number_in_its_range(string limit)
+    {
+        ConfigurationProblem error = SettingsFiles.OnlyError($"connectors: {{span_metrics: }}\nstream: {{label_cardinality_limit: {limit}}}");
+        Assert.Equal((2, "stream.label_cardinality_limit"), (error.Line, error.Path));
     }
 
     [Fact]

@@ -22,9 +22,6 @@ public sealed class EveryKeyTests
         // Excludes remote write, which the file has: EmissionTests reads it.
         "$.Connector.IsDelta",
 
-        // Excludes emit: changed, which the file has: EmissionTests reads it.
-        "$.Connector.SeriesLimit",
-
         // Files instead of texts, the highest version that there is, and the other authenticator: SecurityTests.
         "$.RemoteWrite.Tls.CaFile", "$.RemoteWrite.Tls.CertificateFile", "$.RemoteWrite.Tls.KeyFile", "$.RemoteWrite.Tls.MaxVersion",
         "$.RemoteWrite.BearerToken",
@@ -145,6 +142,7 @@ public sealed class EveryKeyTests
         ExemplarsMaxPerDataPoint = 7,
         MetricsFlushInterval = TimeSpan.FromMinutes(1),
         SeriesExpiration = TimeSpan.FromHours(2),
+        SeriesLimit = 90,
         MetricsExpiration = TimeSpan.FromHours(3),
         AddResourceAttributes = true,
     };
@@ -207,6 +205,7 @@ public sealed class EveryKeyTests
         Heartbeat = TimeSpan.FromSeconds(90),
         DropMissingServiceName = true,
         MaxLabelBytes = 200,
+        LabelLimit = 70,
         Presets = [DimensionPreset.Http, DimensionPreset.Messaging],
         Naming = [NamingProfile.Legacy, NamingProfile.Tempo],
         FeatureGates = [FeatureGate.LegacyMetricNames, FeatureGate.UseOtelStatusPrefix, FeatureGate.ExcludeResourceMetrics],

@@ -29,7 +29,7 @@ public sealed class TelemetryServerTests : IDisposable
             Partitions = [new PartitionStatus(77, 1, 2, 1_000, true, 3, 4)],
             Shards = [new ShardStatus(0, 1, false)],
             SeriesByService = [KeyValuePair.Create("shop", 1L)],
-            LimitedServices = [new LimitedService("shop", 1, 2)],
+            LimitedServices = [new LimitedService("shop", 1, 2) { LabelResources = 1 }],
         };
         using MeterProvider export = MetricsExport.Start("1.2.3", _ => null, MeterName);
         Happen(metrics);

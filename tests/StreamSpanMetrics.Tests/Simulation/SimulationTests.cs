@@ -34,6 +34,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
             [
                 "kills", "stalls", "expels", "replaces", "stops", "moves partitions", "grows", "truncates", "deletes the topic", "aborts", "commits",
                 "forced closes", "lost blocks", "repeated requests", "points of overflow series", "entries that overflowed as they arrived",
+                "keys with replaced values",
             ];
             Assert.DoesNotContain(expected, what => tally[what] < 10);
             Assert.True(tally.Folded > 0);

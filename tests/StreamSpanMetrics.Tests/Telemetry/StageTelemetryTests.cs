@@ -135,6 +135,22 @@ public sealed class StageTelemetryTests
     }
 
     [Fact]
+    public void Merge_tells_who_has_more_values_of_a_label_than_it_may_have()
+    {
+        const long first = 170_000_000;
+        MergeBench bench = new(change: options => options with { Points = options.Points with { LabelLimit = 1 } });
+        MergeBench.Start(bench.Log, 2);
+        using MeterReading reading = new(bench.Telemetry.Metrics.Meter);
+        bench.Deltas(0, bench.Block(0, 0, 1, first * 10_000, first, "shop", "cart"));
+        bench.Deltas(0, bench.Block(1, 0, 1, (first + 1) * 10_000, first, "shop/a", "shop/b"));
+        bench.Deltas(0, bench.Block(0, 1, 2, (first + 1) * 10_000, first));
+        IReadOnlyDictionary<string, double> told = ToldOfAStep(bench, reading);
+        Assert.Equal(1, told["label.limited.resources{service=shop}"]);
+        Assert.DoesNotContain("label.limited.resources{service=cart}", told.Keys);
+        Assert.DoesNotContain("limited.resources{service=shop}", told.Keys);
+    }
+
+    [Fact]
     public void Export_tells_how_long_a_step_took_to_be_accepted()
     {
         ExportBench bench = new(ExportBench.Points(steps: 2));

@@ -7,6 +7,9 @@ namespace StreamSpanMetrics.Commands.Views;
 /// <param name="Values">About how many values it has in the series alive.</param>
 internal sealed record LabelDetail(string ServiceNamespace, string ServiceName, string Label, long Values)
 {
+    /// <summary>Whether values of it were too many and are counted together (<c>label_cardinality_limit</c>).</summary>
+    public bool IsLimited { get; init; }
+
     /// <summary>The service's name with its namespace.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public string FullName => ServiceNamespace.Length == 0 ? ServiceName : $"{ServiceNamespace}/{ServiceName}";

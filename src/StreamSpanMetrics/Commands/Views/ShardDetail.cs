@@ -19,7 +19,7 @@ internal sealed record ShardDetail : ShardSummary
     /// <summary>The services with most spans and events in overflow series, the worst first.</summary>
     public IReadOnlyList<ServiceDetail> LimitedServices { get; init; } = [];
 
-    /// <summary>The dimensions with most values, the worst first.</summary>
+    /// <summary>The dimensions with most values, those at their limit first, then the worst.</summary>
     public IReadOnlyList<LabelDetail> TopLabels { get; init; } = [];
 
     /// <summary>Source partitions.</summary>

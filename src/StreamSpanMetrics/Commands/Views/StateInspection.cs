@@ -94,8 +94,11 @@ internal sealed class StateInspection
             ],
             TopLabels =
             [
-                .. LabelValues.Of(state).Take(TopServices)
-                    .Select(label => new LabelDetail(label.ServiceNamespace, label.ServiceName, label.Label, label.Values)),
+                .. LabelValues.Of(state).OrderByDescending(label => label.IsLimited).Take(TopServices)
+                    .Select(label => new LabelDetail(label.ServiceNamespace, label.ServiceName, label.Label, label.Values)
+                    {
+                        IsLimited = label.IsLimited,
+                    }),
             ],
             OtherSeries = services.Skip(TopServices).Sum(service => service.Series),
             Sources = Details(state),

@@ -103,7 +103,7 @@ internal static class StatePrinter
         ViewTable table = new("service", "label", "#values (about)");
         foreach (LabelDetail label in shard.TopLabels)
         {
-            table.Add(label.FullName, label.Label, ViewTable.Number(label.Values));
+            table.Add(label.FullName, label.IsLimited ? label.Label + " (at its limit)" : label.Label, ViewTable.Number(label.Values));
         }
 
         return table.Table;
