@@ -88,7 +88,7 @@ internal static class Looks
     })
     {
         LimitedServices = [new ServiceDetail("", "cart", 7, 2) { LimitedResources = 1, Overflowed = 400 }],
-        TopLabels = [new LabelDetail("shop", "mail", "span.name", 3000)],
+        TopLabels = [new LabelDetail("", "cart", "http.route", 50) { IsLimited = true }, new LabelDetail("shop", "mail", "span.name", 3000)],
         TopServices = [new ServiceDetail("", "cart [red]\u001b[2J", 7, 2), new ServiceDetail("shop", "mail", 4, 1)],
         OtherSeries = 1,
         Sources = [new SourceDetail(0, 20, 0, Now.AddSeconds(-2)), new SourceDetail(1, null, 0, null)],

@@ -105,7 +105,7 @@ public sealed class ViewJsonTests
         foreach (string name in new[]
         {
             "top_services", "service_namespace", "service_name", "series", "resources", "other_series", "sources", "expected_offset",
-            "limited_services", "limited_resources", "overflowed", "top_labels", "label", "values",
+            "limited_services", "limited_resources", "overflowed", "top_labels", "label", "values", "is_limited",
             "expected_part", "watermark", "control", "format", "semantics", "rules_fingerprint", "shards", "source_topic", "start_offsets", "rules",
         })
         {

@@ -59,6 +59,7 @@ public sealed class ViewPrinterTests
             service at its limit limited resources spans and events in overflow series
             cart 1 400
             service label values (about)
+            cart http.route (at its limit) 50
             shop/mail span.name 3000
             source partition expected offset watermark
             0 20 2026-11-27T11:59:58.000Z
