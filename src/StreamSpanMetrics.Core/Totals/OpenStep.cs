@@ -8,9 +8,6 @@ namespace StreamSpanMetrics.Core.Totals;
 /// <summary>The entries of a step that is not closed yet, apart from all totals (M3).</summary>
 internal sealed class OpenStep
 {
-    // Of ValueKind. Those of a service and of as many identity attributes as there may be have room in 128 bits.
-    private const int KindBits = 3;
-
     private readonly Dictionary<byte[], StepResource> byKey = new(ByteKeyComparer.Instance);
     private readonly Dictionary<byte[], StepResource>.AlternateLookup<ReadOnlySpan<byte>> bySpan;
     private readonly ResourceKeyWriter keyWriter = new();
@@ -119,9 +116,9 @@ internal sealed class OpenStep
     }
 
     // Aggregate tells resources apart by the kinds of their identity, too: between two that differ in these only, a cut may change the order.
-    private static UInt128 KindsOf(DeltaResource message)
+    private static ulong KindsOf(DeltaResource message)
     {
-        UInt128 kinds = Joined(Joined(0, message.ServiceNamespace), message.ServiceName);
+        ulong kinds = Joined(Joined(0, message.ServiceNamespace), message.ServiceName);
         foreach (Schemas.V1.Attribute attribute in message.Identity)
         {
             kinds = Joined(kinds, attribute);
@@ -130,7 +127,7 @@ internal sealed class OpenStep
         return kinds;
     }
 
-    private static UInt128 Joined(UInt128 kinds, Schemas.V1.Attribute? attribute) => (kinds << KindBits) | (uint)(attribute?.Kind ?? 0);
+    private static ulong Joined(ulong kinds, Schemas.V1.Attribute? attribute) => ByteHash.Of([(byte)(attribute?.Kind ?? 0)], kinds);
 
     private StepResource FindOrAdd(DeltaResource message)
     {

@@ -5,7 +5,7 @@ namespace StreamSpanMetrics.Core.Totals;
 /// <summary>A resource as the blocks of one open step described it.</summary>
 internal sealed class StepResource
 {
-    private Dictionary<(uint Partition, UInt128 Kinds), PartitionKeys>? keys;
+    private Dictionary<(uint Partition, ulong Kinds), PartitionKeys>? keys;
 
     /// <summary>Order of the key bytes.</summary>
     public static readonly IComparer<StepResource> KeyOrder =
@@ -44,8 +44,8 @@ internal sealed class StepResource
     /// <summary>What overflowed as it arrived; null while nothing has.</summary>
     public DistinctEstimate? Refused { get; set; }
 
-    /// <summary>The keys that a source partition brought under a limit on series, by the kinds of the resource's identity.</summary>
-    public PartitionKeys KeysOf(uint partition, UInt128 kinds, int limit)
+    /// <summary>The keys that a source partition brought under a limit on series, by a hash of the kinds of the resource's identity.</summary>
+    public PartitionKeys KeysOf(uint partition, ulong kinds, int limit)
     {
         keys ??= [];
         if (!keys.TryGetValue((partition, kinds), out PartitionKeys? known))

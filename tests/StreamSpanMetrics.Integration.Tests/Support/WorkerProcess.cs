@@ -3,6 +3,13 @@ namespace StreamSpanMetrics.Integration.Tests.Support;
 /// <summary>The built <c>spanmetrics</c> executable as a process of its own, as it runs in production.</summary>
 public sealed class WorkerProcess : IAsyncDisposable
 {
+    // A process of some seconds: compiling its hot code again, with what was learnt of it, costs more than it gains.
+    private static readonly Dictionary<string, string?> ShortLife = new()
+    {
+        ["DOTNET_TieredPGO"] = "0",
+        ["DOTNET_TC_CallCountingDelayMs"] = "64", // hexadecimal, the default of .NET
+    };
+
     private static int started;
 
     private readonly TemporaryFolder folder;
@@ -38,7 +45,13 @@ public sealed class WorkerProcess : IAsyncDisposable
         string own = Path.Combine(AppContext.BaseDirectory, "spanmetrics.dll");
         string? other = Environment.GetEnvironmentVariable("OTHER_SPANMETRICS");
         string executable = !string.IsNullOrEmpty(other) && Interlocked.Increment(ref started) % 2 == 0 ? other : own;
-        return new WorkerProcess(folder, ChildProcess.Start("dotnet", [executable, .. arguments, .. config], environment));
+        Dictionary<string, string?> variables = new(ShortLife);
+        foreach ((string name, string? value) in environment ?? new Dictionary<string, string?>())
+        {
+            variables[name] = value;
+        }
+
+        return new WorkerProcess(folder, ChildProcess.Start("dotnet", [executable, .. arguments, .. config], variables));
     }
 
     /// <summary>Ends it at once (SIGKILL): no handler runs, no offset is committed.</summary>

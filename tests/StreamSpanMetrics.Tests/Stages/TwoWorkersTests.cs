@@ -24,6 +24,9 @@ public sealed class TwoWorkersTests(ITestOutputHelper output) : IDisposable
     private readonly List<Baton> merges = [];
     private readonly List<MemoryProducer> producers = [];
 
+    // Cuts are committed beside the loops, when the seed says so.
+    private readonly List<HeldTasks> commits = [];
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -39,6 +42,11 @@ public sealed class TwoWorkersTests(ITestOutputHelper output) : IDisposable
         for (int turn = 0; turn < 1500; turn++)
         {
             Disturb(random);
+            if (random.Next(4) == 0)
+            {
+                commits[random.Next(commits.Count)].RunOne();
+            }
+
             Pick(random, random.Next(2) == 0 ? aggregates : merges).Turn();
         }
 
@@ -108,7 +116,7 @@ public sealed class TwoWorkersTests(ITestOutputHelper output) : IDisposable
         MemoryConsumer consumer = new(log, AggregateBench.Source, AggregateBench.Group, Partitions) { AnswersEnds = true };
         AggregateStage stage = new(
             new StageTelemetry(metrics, "aggregate", worker, time), options, new SpanRules(), new HistogramRules(), consumer, Producer(),
-            new MemoryProgressLog(), time, logger);
+            new MemoryProgressLog(), time, logger, Commits().Launch);
         return new Baton(stage, consumer);
     }
 
@@ -131,6 +139,13 @@ public sealed class TwoWorkersTests(ITestOutputHelper output) : IDisposable
         return new Baton(new MergeStage(
             new StageTelemetry(metrics, "merge", worker, time), options, consumer, Producer(), shardLog, time, logger,
             new HeldTasks().Launch), consumer);
+    }
+
+    private HeldTasks Commits()
+    {
+        HeldTasks held = new() { AreHeld = true };
+        commits.Add(held);
+        return held;
     }
 
     private MemoryProducer Producer()
@@ -199,6 +214,7 @@ public sealed class TwoWorkersTests(ITestOutputHelper output) : IDisposable
         for (int turn = 0; turn < 400; turn++)
         {
             time.Advance(TimeSpan.FromMilliseconds(500));
+            commits.ForEach(held => held.RunOne());
             foreach (Baton baton in aggregates.Concat(merges))
             {
                 baton.Turn();
