@@ -39,6 +39,16 @@ internal static class MeasureCommands
         return command;
     }
 
+    /// <summary><c>features</c>: the core with one feature more at a time.</summary>
+    public static Command Features()
+    {
+        Option<string> corpus = new("--corpus") { Description = "File of length-prefixed requests.", Required = true };
+        Option<double> seconds = new("--seconds") { Description = "How long to run each.", DefaultValueFactory = _ => 2 };
+        Command command = new("features", "What a feature costs the core: a line for each, run by turns.") { corpus, seconds };
+        command.SetAction(parsed => FeatureMeasure.Run(parsed.GetValue(corpus)!, parsed.GetValue(seconds)));
+        return command;
+    }
+
     /// <summary><c>merge</c>: a shard of merge.</summary>
     public static Command Merge()
     {

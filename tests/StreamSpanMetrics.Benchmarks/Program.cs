@@ -7,8 +7,9 @@ using StreamSpanMetrics.Benchmarks.Topics;
 
 RootCommand root = new("Benchmarks of StreamSpanMetrics")
 {
-    MeasureCommands.Corpus(), MeasureCommands.Pipeline(), MeasureCommands.Merge(), MeasureCommands.Restore(), MeasureCommands.Export(),
-    MeasureCommands.Sizing(), TopicCommands.Topic(), TopicCommands.Bare(), FuzzCommand.Make(), SimulationCommands.Simulate(),
+    MeasureCommands.Corpus(), MeasureCommands.Pipeline(), MeasureCommands.Features(), MeasureCommands.Merge(), MeasureCommands.Restore(),
+    MeasureCommands.Export(), MeasureCommands.Sizing(), TopicCommands.Topic(), TopicCommands.Bare(), FuzzCommand.Make(),
+    SimulationCommands.Simulate(),
 };
 if (args.Length > 0 && root.Subcommands.Any(command => command.Name == args[0]))
 {

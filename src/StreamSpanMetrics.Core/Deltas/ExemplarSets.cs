@@ -10,8 +10,7 @@ internal sealed class ExemplarSets
     private const int None = -1;
 
     // A set is a list from its last exemplar down to its first: the last is the one that a better one replaces.
-    private int[] lasts = new int[256];
-    private int[] counts = new int[256];
+    private SetHead[] heads = new SetHead[256];
     private SpanExemplar[] exemplars = new SpanExemplar[256];
     private int[] before = new int[256];
     private int[] owners = new int[64];
@@ -31,33 +30,32 @@ internal sealed class ExemplarSets
     public int TotalCount { get; private set; }
 
     /// <summary>Exemplars of an owner.</summary>
-    public int CountOf(int owner) => owner < counts.Length ? counts[owner] : 0;
+    public int CountOf(int owner) => owner < heads.Length ? heads[owner].Count : 0;
 
     /// <summary>Adds an exemplar unless it is there already, or comes behind as many as a set may hold.</summary>
     public void Add(int owner, in SpanExemplar exemplar)
     {
-        if (owner >= counts.Length)
+        if (owner >= heads.Length)
         {
-            int length = Math.Max(owner + 1, counts.Length * 2);
-            Array.Resize(ref counts, length);
-            Array.Resize(ref lasts, length);
+            Array.Resize(ref heads, Math.Max(owner + 1, heads.Length * 2));
         }
 
-        int count = counts[owner];
-        if (count == 0)
+        ref SetHead head = ref heads[owner];
+        if (head.Count == 0)
         {
             NoteOwner(owner);
-            lasts[owner] = None;
+            head.Last = None;
         }
 
-        bool isFull = count == Capacity;
-        if (isFull && exemplar.CompareTo(exemplars[lasts[owner]]) >= 0)
+        // Most spans of a busy series end here, and have looked at nothing else.
+        bool isFull = head.Count == Capacity;
+        if (isFull && (exemplar.Hash > head.LastHash || exemplar.CompareTo(exemplars[head.Last]) >= 0))
         {
             return;
         }
 
         int behind = None;
-        int at = lasts[owner];
+        int at = head.Last;
         while (at != None)
         {
             int order = exemplars[at].CompareTo(exemplar);
@@ -75,14 +73,14 @@ internal sealed class ExemplarSets
             at = before[at];
         }
 
-        Insert(owner, exemplar, isFull, behind, at);
+        Insert(ref head, exemplar, isFull, behind, at);
     }
 
     /// <summary>Adds all exemplars that an owner has in other sets.</summary>
     public void AddAll(int owner, ExemplarSets others, int otherOwner)
     {
         int count = others.CountOf(otherOwner);
-        for (int at = count == 0 ? None : others.lasts[otherOwner]; at != None; at = others.before[at])
+        for (int at = count == 0 ? None : others.heads[otherOwner].Last; at != None; at = others.before[at])
         {
             Add(owner, others.exemplars[at]);
         }
@@ -93,7 +91,7 @@ internal sealed class ExemplarSets
     {
         int count = CountOf(owner);
         int number = Math.Min(count, target.Length);
-        int at = count == 0 ? None : lasts[owner];
+        int at = count == 0 ? None : heads[owner].Last;
         for (int surplus = count - number; surplus > 0; surplus--)
         {
             at = before[at];
@@ -113,32 +111,30 @@ internal sealed class ExemplarSets
     {
         foreach (int owner in owners.AsSpan(0, ownerCount))
         {
-            counts[owner] = 0;
+            heads[owner].Count = 0;
         }
 
         ownerCount = 0;
         TotalCount = 0;
     }
 
-    private void Insert(int owner, in SpanExemplar exemplar, bool isFull, int behind, int at)
+    private void Insert(ref SetHead head, in SpanExemplar exemplar, bool isFull, int behind, int at)
     {
-        int place = isFull ? lasts[owner] : TakePlace();
-        if (isFull && behind == place)
-        {
-            // It becomes the last, in the place of the one that leaves.
-            exemplars[place] = exemplar;
-            return;
-        }
-
-        lasts[owner] = isFull ? before[place] : behind == None ? place : lasts[owner];
+        int place = isFull ? head.Last : TakePlace();
         exemplars[place] = exemplar;
-        before[place] = at;
-        if (behind != None)
+        if (!isFull || behind != place)
         {
-            before[behind] = place;
+            head.Last = isFull ? before[place] : behind == None ? place : head.Last;
+            before[place] = at;
+            if (behind != None)
+            {
+                before[behind] = place;
+            }
         }
 
-        counts[owner] += isFull ? 0 : 1;
+        // Otherwise it has become the last, in the place of the one that left.
+        head.LastHash = exemplars[head.Last].Hash;
+        head.Count += isFull ? 0 : 1;
     }
 
     private int TakePlace()
@@ -160,5 +156,13 @@ internal sealed class ExemplarSets
         }
 
         owners[ownerCount++] = owner;
+    }
+
+    /// <summary>A set: its last exemplar, the hash of that, and how many it has.</summary>
+    private struct SetHead
+    {
+        public ulong LastHash;
+        public int Last;
+        public int Count;
     }
 }

@@ -75,6 +75,7 @@ public sealed class RecordFolder
         aliases = slots.Aliases;
         view = new SpanView(selector, slots.Count - selector.Count)
         {
+            WantsIds = keepsExemplars,
             WantsEvents = eventPlan is not null || counted.Exists(plan => plan.IsOfEvents),
             ScopeValues = counts is null ? null : new ValueSlice[slots.Count],
             Scopes = rules.InstrumentationScopes.Count == 0 ? null : new ScopeSelector(rules.InstrumentationScopes),
@@ -299,7 +300,7 @@ public sealed class RecordFolder
     private void StageExemplar(ReadOnlySpan<byte> record)
     {
         Span<byte> ids = stackalloc byte[SpanExemplar.IdBytes];
-        SpanIds.Read(record, view.Region, ids);
+        SpanIds.Read(record, view, ids);
         Staged.AddExemplar(SpanExemplar.From(ids, view.DurationNanos, view.EndNanos));
     }
 

@@ -65,8 +65,12 @@ internal static class SlowSpanReader
         switch (span.Tag)
         {
             case OtlpTags.SpanTraceId:
+                view.TraceId = span.Content;
                 return CheckId(span.Content.Length, OtlpTags.TraceIdBytes, start);
-            case OtlpTags.SpanSpanId or OtlpTags.SpanParentSpanId:
+            case OtlpTags.SpanSpanId:
+                view.SpanId = span.Content;
+                return CheckId(span.Content.Length, OtlpTags.SpanIdBytes, start);
+            case OtlpTags.SpanParentSpanId:
                 return CheckId(span.Content.Length, OtlpTags.SpanIdBytes, start);
             case OtlpTags.SpanTraceState:
                 view.TraceState = span.Content;

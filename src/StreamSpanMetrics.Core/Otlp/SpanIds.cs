@@ -1,7 +1,8 @@
 namespace StreamSpanMetrics.Core.Otlp;
 
 /// <summary>
-/// Reads the ids of a span. They say nothing about a series, so the readers pass over them; who needs them reads the span again.
+/// Reads the ids of a span. They say nothing about a series, so the readers pass over them; who needs them now and then reads the span again,
+/// and who needs those of every span has them noted.
 /// </summary>
 internal static class SpanIds
 {
@@ -26,6 +27,13 @@ internal static class SpanIds
                 Copy(span.Content.In(record), ids[OtlpTags.TraceIdBytes..Bytes]);
             }
         }
+    }
+
+    /// <summary>The same of the span in <paramref name="view"/>, whose reader has noted where they are.</summary>
+    public static void Read(ReadOnlySpan<byte> record, SpanView view, Span<byte> ids)
+    {
+        Copy(view.TraceId.In(record), ids[..OtlpTags.TraceIdBytes]);
+        Copy(view.SpanId.In(record), ids[OtlpTags.TraceIdBytes..Bytes]);
     }
 
     private static void Copy(ReadOnlySpan<byte> id, Span<byte> target)

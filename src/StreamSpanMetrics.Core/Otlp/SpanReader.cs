@@ -70,8 +70,12 @@ internal static class SpanReader
                 view.Name = new ValueSlice(content, length);
                 return true;
             case OtlpTags.SpanTraceId:
+                view.TraceId = new ValueSlice(content, length);
                 return length is OtlpTags.TraceIdBytes or 0;
-            case OtlpTags.SpanSpanId or OtlpTags.SpanParentSpanId:
+            case OtlpTags.SpanSpanId:
+                view.SpanId = new ValueSlice(content, length);
+                return length is OtlpTags.SpanIdBytes or 0;
+            case OtlpTags.SpanParentSpanId:
                 return length is OtlpTags.SpanIdBytes or 0;
             case OtlpTags.SpanStatus:
                 return ReadStatus(ref data, content, length, view);

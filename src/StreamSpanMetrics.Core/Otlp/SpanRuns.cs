@@ -30,13 +30,60 @@ internal static class SpanRuns
     private const int SpanIdHead = OtlpTags.SpanSpanId | (OtlpTags.SpanIdBytes << 8);
     private const int ParentHead = OtlpTags.SpanParentSpanId | (OtlpTags.SpanIdBytes << 8);
 
+    /// <summary>
+    /// Finds key and value of the attribute at <paramref name="position"/>, and where it ends; false if it does not look as usual. The same
+    /// as one turn of the loop below, which does not call it because it is slower so.
+    /// </summary>
+    public static bool TryAttribute(ref byte data, int position, int end, out ValueSlice key, out ValueSlice value, out int next)
+    {
+        key = ValueSlice.Absent;
+        value = ValueSlice.Absent;
+        next = position;
+        if (end - position < HeadBytes)
+        {
+            return false;
+        }
+
+        uint head = Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref data, position));
+        uint form = head & HeadMask;
+        int length = (int)(head >> 8) & 0xFF;
+        int first = (int)(head >> 24);
+        int second = length - HeadBytes - first;
+        if ((form != ValueFirst && form != KeyFirst) || second < 0 || length > end - position - 2)
+        {
+            return false;
+        }
+
+        int middle = position + HeadBytes + first;
+        if (Half(ref data, middle) != ((second << 8) | (form == ValueFirst ? OtlpTags.KeyValueKey : OtlpTags.KeyValueValue)))
+        {
+            return false;
+        }
+
+        next = position + 2 + length;
+        ValueSlice before = new(position + HeadBytes, first);
+        ValueSlice behind = new(middle + 2, second);
+        (key, value) = form == ValueFirst ? (behind, before) : (before, behind);
+        return true;
+    }
+
     /// <summary>Reads what stands at <paramref name="position"/> as long as it looks as usual, and returns where that ends.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Skip(ref byte data, int position, int end, SpanView view)
     {
         position = Attributes(ref data, position, end, view);
         position = Numbers(ref data, position, end, view);
-        return Ids(ref data, position, end);
+        return Ids(ref data, position, end, view);
+    }
+
+    /// <summary>
+    /// Passes over numbers and ids at <paramref name="position"/>, if these are there and look as usual. Notes nothing: for a second look at a
+    /// span whose fields are known.
+    /// </summary>
+    public static int SkipOthers(ref byte data, int position, int end)
+    {
+        position += HasNumbers(ref data, position, end, out _, out _, out _) ? NumbersBytes : 0;
+        return position + (HasIds(ref data, position, end, out _) ? IdsBytes : 0);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -83,25 +130,7 @@ internal static class SpanRuns
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int Numbers(ref byte data, int position, int end, SpanView view)
     {
-        if (end - position < NumbersBytes)
-        {
-            return position;
-        }
-
-        int kind;
-        int start;
-        int finish;
-        if (At(ref data, position) == OtlpTags.SpanEndTime)
-        {
-            (finish, start, kind) = (position, position + TimeBytes, position + TimeBytes + TimeBytes);
-        }
-        else
-        {
-            (kind, start, finish) = (position, position + KindBytes, position + KindBytes + TimeBytes);
-        }
-
-        if (At(ref data, finish) != OtlpTags.SpanEndTime || At(ref data, start) != OtlpTags.SpanStartTime
-            || At(ref data, kind) != OtlpTags.SpanKind || At(ref data, kind + 1) >= Continuation)
+        if (!HasNumbers(ref data, position, end, out int kind, out int start, out int finish))
         {
             return position;
         }
@@ -112,22 +141,66 @@ internal static class SpanRuns
         return position + NumbersBytes;
     }
 
-    /// <summary>Ids have no meaning here, only a length. Roots lack the parent, which is looked for by itself.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int Ids(ref byte data, int position, int end)
+    private static bool HasNumbers(ref byte data, int position, int end, out int kind, out int start, out int finish)
     {
-        if (end - position < IdsBytes)
+        kind = position;
+        start = position;
+        finish = position;
+        if (end - position < NumbersBytes)
+        {
+            return false;
+        }
+
+        if (At(ref data, position) == OtlpTags.SpanEndTime)
+        {
+            (start, kind) = (position + TimeBytes, position + TimeBytes + TimeBytes);
+        }
+        else
+        {
+            (start, finish) = (position + KindBytes, position + KindBytes + TimeBytes);
+        }
+
+        return At(ref data, finish) == OtlpTags.SpanEndTime && At(ref data, start) == OtlpTags.SpanStartTime
+            && At(ref data, kind) == OtlpTags.SpanKind && At(ref data, kind + 1) < Continuation;
+    }
+
+    /// <summary>
+    /// Ids have no meaning here, only a length, and a place for who wants it. Roots lack the parent, which is looked for by itself.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Ids(ref byte data, int position, int end, SpanView view)
+    {
+        if (!HasIds(ref data, position, end, out bool descending))
         {
             return position;
         }
 
-        bool descending = Half(ref data, position) == ParentHead
+        if (view.WantsIds)
+        {
+            view.TraceId = new ValueSlice(position + (descending ? SpanIdField + SpanIdField : 0) + 2, OtlpTags.TraceIdBytes);
+            view.SpanId = new ValueSlice(position + (descending ? SpanIdField : TraceIdField) + 2, OtlpTags.SpanIdBytes);
+        }
+
+        return position + IdsBytes;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool HasIds(ref byte data, int position, int end, out bool descending)
+    {
+        descending = false;
+        if (end - position < IdsBytes)
+        {
+            return false;
+        }
+
+        descending = Half(ref data, position) == ParentHead
             && Half(ref data, position + SpanIdField) == SpanIdHead
             && Half(ref data, position + SpanIdField + SpanIdField) == TraceIdHead;
         bool ascending = Half(ref data, position) == TraceIdHead
             && Half(ref data, position + TraceIdField) == SpanIdHead
             && Half(ref data, position + TraceIdField + SpanIdField) == ParentHead;
-        return descending || ascending ? position + IdsBytes : position;
+        return descending || ascending;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -24,6 +24,9 @@ public sealed class SpanView
     /// <summary>Whether the events' regions are noted.</summary>
     public bool WantsEvents { get; init; }
 
+    /// <summary>Whether the regions of the ids are noted.</summary>
+    public bool WantsIds { get; init; }
+
     /// <summary>The scopes whose name and version are noted; null if none are.</summary>
     public ScopeSelector? Scopes { get; init; }
 
@@ -47,6 +50,12 @@ public sealed class SpanView
 
     /// <summary>Whether the <c>tracestate</c> has a sampling threshold. Not read from the record, but noted by who looks into it.</summary>
     public bool IsExtrapolated { get; set; }
+
+    /// <summary>Trace id, 16 bytes or none; only where ids are noted.</summary>
+    public ValueSlice TraceId { get; internal set; }
+
+    /// <summary>Span id, 8 bytes or none; only where ids are noted.</summary>
+    public ValueSlice SpanId { get; internal set; }
 
     /// <summary>Span name.</summary>
     public ValueSlice Name { get; internal set; }
@@ -86,6 +95,11 @@ public sealed class SpanView
         StartNanos = 0;
         EndNanos = 0;
         EventCount = 0;
+        if (WantsIds)
+        {
+            TraceId = default;
+            SpanId = default;
+        }
     }
 
     internal void AddEvent(ValueSlice region)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Unicode;
 using StreamSpanMetrics.Schemas.V1;
@@ -12,6 +13,9 @@ internal sealed class GlobNames
 {
     private readonly TextMatcher?[] matchers = new TextMatcher?[4];
     private readonly byte[][][] named = new byte[4][][];
+
+    // By the first byte of a name whether a pattern may begin so.
+    private readonly bool[][] firstBytes = new bool[4][];
 
     /// <summary>The patterns of <paramref name="layout"/>.</summary>
     public GlobNames(SeriesLayout layout)
@@ -32,6 +36,7 @@ internal sealed class GlobNames
             }
 
             matchers[(int)family] = new TextMatcher(new TextCondition { Regex = string.Join('|', patterns) }, ofValues: false);
+            firstBytes[(int)family] = FirstBytes(globs);
             named[(int)family] = Encode(layout.Names(family)[..layout.GlobStart(family)]);
         }
     }
@@ -40,9 +45,13 @@ internal sealed class GlobNames
     /// Whether an attribute of this name is a dimension of the family by pattern. What has a dimension of its own is not, nor are names
     /// that are too long or no UTF-8.
     /// </summary>
-    public bool Matches(SeriesFamily family, ReadOnlySpan<byte> name)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool Matches(SeriesFamily family, ReadOnlySpan<byte> name) =>
+        !name.IsEmpty && firstBytes[(int)family][name[0]] && MatchesWhole(family, name);
+
+    private bool MatchesWhole(SeriesFamily family, ReadOnlySpan<byte> name)
     {
-        if (name.IsEmpty || name.Length > SpanRules.MaxResourceNameBytes || !matchers[(int)family]!.Matches(name) || !Utf8.IsValid(name))
+        if (name.Length > SpanRules.MaxResourceNameBytes || !matchers[(int)family]!.Matches(name) || !Utf8.IsValid(name))
         {
             return false;
         }
@@ -56,6 +65,25 @@ internal sealed class GlobNames
         }
 
         return true;
+    }
+
+    private static bool[] FirstBytes(ReadOnlySpan<string> globs)
+    {
+        bool[] first = new bool[byte.MaxValue + 1];
+        foreach (string glob in globs)
+        {
+            if (char.IsAsciiLetterOrDigit(glob[0]))
+            {
+                first[glob[0]] = true;
+            }
+            else
+            {
+                // It may begin with anything.
+                Array.Fill(first, true);
+            }
+        }
+
+        return first;
     }
 
     private static byte[][] Encode(ReadOnlySpan<string> names)

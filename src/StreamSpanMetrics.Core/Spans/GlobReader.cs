@@ -28,7 +28,7 @@ internal sealed class GlobReader(GlobNames? names)
         if (!happened.IsPresent)
         {
             selection.Clear();
-            problem = selection.AddFrom(record, view.Region, MessageShape.Span, OtlpTags.SpanAttributes, names!, plan.Family);
+            problem = selection.AddFrom(record, view, names!, plan.Family);
         }
         else
         {
@@ -36,13 +36,13 @@ internal sealed class GlobReader(GlobNames? names)
             {
                 known = view.Region;
                 ofEvents.Clear();
-                problem = ofEvents.AddFrom(record, view.Region, MessageShape.Span, OtlpTags.SpanAttributes, names!, plan.Family);
+                problem = ofEvents.AddFrom(record, view, names!, plan.Family);
             }
 
             selection.CopyFrom(ofEvents);
             problem = problem.Exists
                 ? problem
-                : selection.AddFrom(record, happened, MessageShape.Event, OtlpTags.EventAttributes, names!, plan.Family);
+                : selection.AddFromEvent(record, happened, names!, plan.Family);
         }
 
         foreach (GlobAttribute attribute in resource.Globs[(int)plan.Family])

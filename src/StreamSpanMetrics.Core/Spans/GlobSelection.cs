@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using StreamSpanMetrics.Core.Otlp;
 using StreamSpanMetrics.Schemas.V1;
 
@@ -60,29 +61,80 @@ internal sealed class GlobSelection
         Count = Math.Min(Count + 1, sorted.Length);
     }
 
-    /// <summary>Adds the attributes of a message that match: a span, or an event, as <paramref name="shape"/> says.</summary>
-    public DecodeProblem AddFrom(ReadOnlySpan<byte> record, ValueSlice region, MessageShape shape, byte tag, GlobNames names, SeriesFamily family)
+    /// <summary>Adds the attributes of the span in <paramref name="view"/> that match.</summary>
+    public DecodeProblem AddFrom(ReadOnlySpan<byte> record, SpanView view, GlobNames names, SeriesFamily family)
     {
-        ProtoCursor cursor = new(record, region, shape);
-        while (cursor.MoveNext())
+        ref byte data = ref MemoryMarshal.GetReference(record);
+        int position = view.Region.Start;
+        int end = view.Region.Start + view.Region.Length;
+        while (position < end)
         {
-            if (cursor.Tag != tag)
+            // Spans nearly always look alike.
+            if (SpanRuns.TryAttribute(ref data, position, end, out ValueSlice key, out ValueSlice value, out int next))
             {
+                position = next;
+                AddIfMatching(record, key, value, names, family);
                 continue;
             }
 
-            DecodeProblem problem = SlowSpanReader.ReadKeyValue(record, cursor.Content, out ValueSlice key, out ValueSlice value);
+            next = SpanRuns.SkipOthers(ref data, position, end);
+            if (next == position)
+            {
+                ProtoCursor cursor = new(record, new ValueSlice(position, end - position), MessageShape.Span);
+                DecodeProblem problem = AddNext(record, ref cursor, OtlpTags.SpanAttributes, names, family);
+                if (problem.Exists)
+                {
+                    return problem;
+                }
+
+                next = cursor.Position;
+            }
+
+            position = next;
+        }
+
+        return DecodeProblem.None;
+    }
+
+    /// <summary>Adds the attributes of an event that match.</summary>
+    public DecodeProblem AddFromEvent(ReadOnlySpan<byte> record, ValueSlice region, GlobNames names, SeriesFamily family)
+    {
+        ProtoCursor cursor = new(record, region, MessageShape.Event);
+        int end = region.Start + region.Length;
+        while (cursor.Position < end)
+        {
+            DecodeProblem problem = AddNext(record, ref cursor, OtlpTags.EventAttributes, names, family);
             if (problem.Exists)
             {
                 return problem;
             }
-
-            if (names.Matches(family, key.In(record)))
-            {
-                Add(new GlobAttribute(key, value), record);
-            }
         }
 
-        return cursor.Problem;
+        return DecodeProblem.None;
+    }
+
+    // The next field, if it is an attribute.
+    private DecodeProblem AddNext(ReadOnlySpan<byte> record, ref ProtoCursor fields, byte tag, GlobNames names, SeriesFamily family)
+    {
+        if (!fields.MoveNext() || fields.Tag != tag)
+        {
+            return fields.Problem;
+        }
+
+        DecodeProblem problem = SlowSpanReader.ReadKeyValue(record, fields.Content, out ValueSlice key, out ValueSlice value);
+        if (!problem.Exists)
+        {
+            AddIfMatching(record, key, value, names, family);
+        }
+
+        return problem;
+    }
+
+    private void AddIfMatching(ReadOnlySpan<byte> record, ValueSlice key, ValueSlice value, GlobNames names, SeriesFamily family)
+    {
+        if (names.Matches(family, key.In(record)))
+        {
+            Add(new GlobAttribute(key, value), record);
+        }
     }
 }

@@ -2,20 +2,34 @@ using StreamSpanMetrics.Core.Deltas;
 using StreamSpanMetrics.Core.Histograms;
 using StreamSpanMetrics.Core.Otlp;
 using StreamSpanMetrics.Core.Otlp.Json;
+using StreamSpanMetrics.Core.Spans;
 
 namespace StreamSpanMetrics.Benchmarks.Measures;
 
-/// <summary>Decode, dimensions, series table and histogram with the article's settings, as an aggregate thread does it.</summary>
+/// <summary>Decode, dimensions, series table and histogram, as an aggregate thread does it.</summary>
 internal sealed class CorePipeline
 {
     private readonly TraceJsonTranscoder transcoder = new();
     private long step;
 
+    /// <summary>With the article's settings.</summary>
+    public CorePipeline()
+        : this(ArticleRules.Spans, ArticleRules.Histogram)
+    {
+    }
+
+    /// <summary>With other settings.</summary>
+    public CorePipeline(SpanRules spans, HistogramRules histogram)
+    {
+        Folder = new RecordFolder(spans);
+        Accumulator = new DeltaAccumulator(new ExplicitBounds(histogram), histogram.Shape.IsExponential, spans.MaxExemplars);
+    }
+
     /// <summary>The way from bytes to observations.</summary>
-    public RecordFolder Folder { get; } = new(ArticleRules.Spans);
+    public RecordFolder Folder { get; }
 
     /// <summary>What the last pass added.</summary>
-    public DeltaAccumulator Accumulator { get; } = new(new ExplicitBounds(ArticleRules.Histogram));
+    public DeltaAccumulator Accumulator { get; }
 
     /// <summary>Counts all records in a step of their own, after forgetting what was counted before; returns the spans.</summary>
     public long Pass(List<byte[]> records)

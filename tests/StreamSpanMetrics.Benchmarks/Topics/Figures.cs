@@ -23,6 +23,6 @@ internal sealed record Figures(string Reader, long? CountedSpans, double WallSec
     /// <summary>Upper bound of the longest freeze of a cut, in milliseconds.</summary>
     public double? LongestCutMillis { get; init; }
 
-    /// <summary>Upper bound of the longest computation of a step's points, in milliseconds.</summary>
-    public double? LongestStepMillis { get; init; }
+    /// <summary>Upper bound of the longest turn of the merge loop, from poll to poll, in milliseconds.</summary>
+    public double? LongestMergePauseMillis { get; init; }
 }

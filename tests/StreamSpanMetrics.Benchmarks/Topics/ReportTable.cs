@@ -16,7 +16,7 @@ internal static class ReportTable
         "  The Collector's clock starts when it says that it is ready, a little before its assignment.",
         "to commit: until the group had committed the last record; ours in the transaction with its deltas, every fifth of a step.",
         "to samples: until remote write had taken the last call count. The wait for the end of a step, or for a flush, is in it.",
-        "longest pause: upper bounds of the buckets, from the worker's histograms: a cut stops reading for that long, a step stops merging.",
+        "longest pause: upper bounds of the buckets, from the worker's histograms: for that long a cut stopped reading, or a turn of merge polling.",
         "  The Collector does not tell its pauses.",
         "counted spans: sum of all call counters that the sink received.",
     ];
@@ -44,7 +44,7 @@ internal static class ReportTable
         Row("CPU s/M spans, to samples", one => Text(one.CpuSecondsToSamples / millions, "F2"));
         Row("peak RSS, MB", one => Text(one.PeakBytes / Million, "N0"));
         Row("longest pause: cut, ms", one => Text(one.LongestCutMillis, "0.#", "<= "));
-        Row("longest pause: step, ms", one => Text(one.LongestStepMillis, "0.#", "<= "));
+        Row("longest pause: merge, ms", one => Text(one.LongestMergePauseMillis, "0.#", "<= "));
         Row("counted spans", one => Text(one.CountedSpans, "N0"));
         AnsiConsole.Write(table);
         Console.WriteLine(FormattableString.Invariant(

@@ -41,7 +41,7 @@ internal static partial class WorkerMeasure
         return figures with
         {
             LongestCutMillis = LongestMillis(page, "spanmetrics_cut_duration_seconds"),
-            LongestStepMillis = LongestMillis(page, "spanmetrics_step_duration_seconds"),
+            LongestMergePauseMillis = LongestMillis(page, "spanmetrics_merge_pause_seconds", "work=\"turn\""),
         };
     }
 
@@ -82,11 +82,12 @@ internal static partial class WorkerMeasure
         """;
 
     // The upper bound of the last bucket that has observations of its own.
-    private static double LongestMillis(string page, string histogram)
+    private static double LongestMillis(string page, string histogram, string label = "")
     {
         double below = 0;
         double longest = 0;
-        foreach ((string labels, double value) in Rows(page, histogram + "_bucket"))
+        IEnumerable<(string Labels, double Value)> buckets = Rows(page, histogram + "_bucket");
+        foreach ((string labels, double value) in buckets.Where(row => row.Labels.Contains(label, StringComparison.Ordinal)))
         {
             if (value > below)
             {

@@ -41,7 +41,7 @@ public sealed class TopicBenchmarkTests(KafkaFixture kafka)
         double[] seconds = [.. moments.Select(name => worker.GetProperty(name).GetDouble())];
         Assert.True(seconds[0] <= seconds[1] && seconds[1] <= seconds[2], line);
         Assert.InRange(worker.GetProperty("LongestCutMillis").GetDouble(), 1, Deadline.TotalMilliseconds);
-        Assert.InRange(worker.GetProperty("LongestStepMillis").GetDouble(), 1, Deadline.TotalMilliseconds);
+        Assert.InRange(worker.GetProperty("LongestMergePauseMillis").GetDouble(), 1, Deadline.TotalMilliseconds);
     }
 
     // More processor time than the wall clock allows, or less memory than the runtime takes, would be a fault of the measure.
