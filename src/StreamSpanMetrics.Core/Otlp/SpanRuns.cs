@@ -31,9 +31,9 @@ internal static class SpanRuns
     private const int ParentHead = OtlpTags.SpanParentSpanId | (OtlpTags.SpanIdBytes << 8);
 
     /// <summary>
-    /// Finds key and value of the attribute at <paramref name="position"/>, and where it ends; false if it does not look as usual. The same
-    /// as one turn of the loop below, which does not call it because it is slower so.
+    /// Finds key and value of the attribute at <paramref name="position"/>, and where it ends; false if it does not look as usual.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryAttribute(ref byte data, int position, int end, out ValueSlice key, out ValueSlice value, out int next)
     {
         key = ValueSlice.Absent;
@@ -54,6 +54,7 @@ internal static class SpanRuns
             return false;
         }
 
+        // The parts fill the attribute to its end: so the second part's length is known, and only to be compared.
         int middle = position + HeadBytes + first;
         if (Half(ref data, middle) != ((second << 8) | (form == ValueFirst ? OtlpTags.KeyValueKey : OtlpTags.KeyValueValue)))
         {
@@ -90,35 +91,13 @@ internal static class SpanRuns
     private static int Attributes(ref byte data, int position, int end, SpanView view)
     {
         AttributeSelector selector = view.Selector;
-        while (end - position >= HeadBytes)
+        while (TryAttribute(ref data, position, end, out ValueSlice key, out ValueSlice value, out int next))
         {
-            uint head = Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref data, position));
-            uint form = head & HeadMask;
-            int length = (int)(head >> 8) & 0xFF;
-            int first = (int)(head >> 24);
-            int second = length - HeadBytes - first;
-            if ((form != ValueFirst && form != KeyFirst) || second < 0 || length > end - position - 2)
-            {
-                break;
-            }
-
-            // The parts fill the attribute to its end: so the second part's length is known, and only to be compared.
-            int middle = position + HeadBytes + first;
-            int next = position + 2 + length;
-            int expected = (second << 8) | (form == ValueFirst ? OtlpTags.KeyValueKey : OtlpTags.KeyValueValue);
-            if (Half(ref data, middle) != expected)
-            {
-                break;
-            }
-
-            int keyLength = form == ValueFirst ? second : first;
-            int keyEnd = form == ValueFirst ? next : middle;
-
             // Before a key stands its head, so that four bytes can be read however short it is.
-            if (selector.MayHave(keyLength, Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref data, keyEnd - sizeof(uint)))))
+            int keyEnd = key.Start + key.Length;
+            if (selector.MayHave(key.Length, Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref data, keyEnd - sizeof(uint)))))
             {
-                ValueSlice value = form == ValueFirst ? new ValueSlice(position + HeadBytes, first) : new ValueSlice(middle + 2, second);
-                selector.Note(MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref data, keyEnd - keyLength), keyLength), value, view.Values);
+                selector.Note(MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref data, key.Start), key.Length), value, view.Values);
             }
 
             position = next;

@@ -9,6 +9,28 @@ internal sealed class Comparison
     private readonly HashSet<string> actual = [];
     private readonly List<string> differences = [];
 
+    /// <summary>What differs between two sets of points by identity; null if nothing does.</summary>
+    public static string? Difference(
+        IReadOnlyDictionary<string, GoldenPoint> wanted, IReadOnlyDictionary<string, GoldenPoint> found, double tolerance)
+    {
+        Comparison comparison = new();
+        foreach ((string identity, GoldenPoint point) in found)
+        {
+            comparison.AddActual(identity);
+            if (wanted.TryGetValue(identity, out GoldenPoint? known))
+            {
+                comparison.Equal(known, point, tolerance);
+            }
+        }
+
+        foreach (string identity in wanted.Keys)
+        {
+            comparison.AddExpected(identity);
+        }
+
+        return comparison.Text;
+    }
+
     /// <summary>Something that has to be there.</summary>
     public void AddExpected(string identity) => expected.Add(identity);
 

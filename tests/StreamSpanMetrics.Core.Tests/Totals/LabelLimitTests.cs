@@ -17,7 +17,7 @@ public sealed class LabelLimitTests
 
     private static readonly TestResource Shop = new("shop");
 
-    private long next;
+    private OneSource source = new(Millis);
 
     [Fact]
     public void Values_beyond_the_limit_count_together_in_key_order_not_in_that_of_arrival()
@@ -35,12 +35,12 @@ public sealed class LabelLimitTests
     public void Every_resource_has_its_own_values_and_all_its_families_have_the_same()
     {
         ShardDriver driver = Driver(1);
-        DeltaBlock block = Block(1);
+        DeltaBlock block = source.Block(1);
         BlockBuilder.Add(block, 1, new Observation(Shop, BlockBuilder.Spans("a"), 1, 5_000_000));
         BlockBuilder.Add(block, 1, new Observation(Shop, BlockBuilder.Events("a", "io"), 1, 0));
         BlockBuilder.Add(block, 1, new Observation(Shop, BlockBuilder.Events("b", "io"), 1, 0));
         BlockBuilder.Add(block, 1, new Observation(new TestResource("cart"), BlockBuilder.Spans("b"), 1, 5_000_000));
-        Apply(driver, block, 2);
+        source.Apply(driver, block, 2);
         Assert.Equal([("b", 1L), ("a", 1)], Values(driver));
         Assert.Equal(["a", Other], PointsOf(driver, "events").Select(NameOf));
     }
@@ -49,12 +49,12 @@ public sealed class LabelLimitTests
     public void A_replaced_value_is_text_whatever_it_was_and_several_may_be_replaced()
     {
         ShardDriver driver = Driver(1);
-        DeltaBlock block = Block(1);
+        DeltaBlock block = source.Block(1);
         BlockBuilder.Add(block, 1, new Observation(Shop, BlockBuilder.Spans("a", "200", ValueKind.Int), 1, 5_000_000));
         BlockBuilder.Add(block, 1, new Observation(Shop, BlockBuilder.Spans("a", "404", ValueKind.Int), 1, 5_000_000));
         BlockBuilder.Add(block, 1, new Observation(Shop, BlockBuilder.Spans("b", "500", ValueKind.Int), 1, 5_000_000));
         BlockBuilder.Add(block, 1, new Observation(Shop, BlockBuilder.Spans("c"), 1, 5_000_000));
-        Apply(driver, block, 2);
+        source.Apply(driver, block, 2);
         Assert.Equal(
             [("a", "200"), ("a", Other), (Other, ""), (Other, Other)],
             PointsOf(driver, "calls").Select(point => (NameOf(point), CodeOf(point))));
@@ -108,7 +108,7 @@ public sealed class LabelLimitTests
     // That of "z", which was too many, expires with step 4.
     private ShardDriver Expiring()
     {
-        next = 0;
+        source = new OneSource(Millis);
         ShardDriver driver = Driver(1, seriesLimit: 2, expirySteps: 3);
         Step(driver, 1, "a", "z");
         Step(driver, 3, "a");
@@ -179,25 +179,12 @@ public sealed class LabelLimitTests
 
     private void BlockOfCodes(ShardDriver driver, long step, params (string Name, string Code)[] series)
     {
-        DeltaBlock block = Block(step);
+        DeltaBlock block = source.Block(step);
         foreach ((string name, string code) in series)
         {
             BlockBuilder.Add(block, step, new Observation(Shop, BlockBuilder.Spans(name, code), 1, 5_000_000));
         }
 
-        Apply(driver, block, step + 1);
-    }
-
-    private DeltaBlock Block(long step)
-    {
-        DeltaBlock block = BlockBuilder.Header(0, next, ++next, 1);
-        block.WatermarkUnixMillis = step * Millis;
-        return block;
-    }
-
-    private void Apply(ShardDriver driver, DeltaBlock block, long closedBefore)
-    {
-        Assert.Equal(ApplyOutcome.Applied, driver.Apply(block).Outcome);
-        Assert.Equal(ApplyOutcome.Applied, driver.Apply(Block(closedBefore)).Outcome);
+        source.Apply(driver, block, step + 1);
     }
 }

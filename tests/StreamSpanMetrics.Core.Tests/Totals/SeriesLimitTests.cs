@@ -12,7 +12,7 @@ public sealed class SeriesLimitTests
 
     private static readonly TestResource Shop = new("shop");
 
-    private long next;
+    private readonly OneSource source = new(Millis);
 
     [Fact]
     public void A_third_key_under_a_limit_of_two_goes_to_the_overflow_series()
@@ -54,7 +54,7 @@ public sealed class SeriesLimitTests
     public void Every_resource_and_every_family_has_its_own_room()
     {
         ShardDriver driver = Driver(1);
-        DeltaBlock block = Block(1);
+        DeltaBlock block = source.Block(1);
         foreach (TestResource resource in new[] { Shop, new TestResource("cart") })
         {
             BlockBuilder.Add(block, 1, new Observation(resource, BlockBuilder.Spans("a"), 1, 5_000_000));
@@ -62,7 +62,7 @@ public sealed class SeriesLimitTests
             BlockBuilder.Add(block, 1, new Observation(resource, BlockBuilder.Events("a", "net"), 1, 0));
         }
 
-        Apply(driver, block, 2);
+        source.Apply(driver, block, 2);
         Assert.Equal(6, driver.State.ActiveSeries);
         Assert.DoesNotContain(driver.CallPoints(), point => IsOverflow(point.Attributes));
     }
@@ -116,7 +116,7 @@ public sealed class SeriesLimitTests
     public void A_block_with_an_overflow_series_is_malformed()
     {
         ShardDriver driver = Driver(2);
-        DeltaBlock block = Block(1);
+        DeltaBlock block = source.Block(1);
         BlockBuilder.Add(block, 1, new Observation(Shop, new TestSeries(SeriesFamily.Spans), 1, 5_000_000));
         Assert.Equal(ApplyOutcome.Malformed, driver.Apply(block).Outcome);
     }
@@ -140,25 +140,12 @@ public sealed class SeriesLimitTests
 
     private void Step(ShardDriver driver, long step, params string[] names)
     {
-        DeltaBlock block = Block(step);
+        DeltaBlock block = source.Block(step);
         foreach (string name in names)
         {
             BlockBuilder.Add(block, step, new Observation(Shop, BlockBuilder.Spans(name), 1, 5_000_000));
         }
 
-        Apply(driver, block, step + 1);
-    }
-
-    private DeltaBlock Block(long step)
-    {
-        DeltaBlock block = BlockBuilder.Header(0, next, ++next, 1);
-        block.WatermarkUnixMillis = step * Millis;
-        return block;
-    }
-
-    private void Apply(ShardDriver driver, DeltaBlock block, long closedBefore)
-    {
-        Assert.Equal(ApplyOutcome.Applied, driver.Apply(block).Outcome);
-        Assert.Equal(ApplyOutcome.Applied, driver.Apply(Block(closedBefore)).Outcome);
+        source.Apply(driver, block, step + 1);
     }
 }

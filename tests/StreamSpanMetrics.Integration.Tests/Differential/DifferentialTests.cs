@@ -45,24 +45,7 @@ public sealed class DifferentialTests(CollectorFixture collector)
     {
         // A value's kind is the first span's there, and what all spans agree on here: compared without it.
         GoldenPoints reader = new() { FoldsAll = true };
-        SortedDictionary<string, GoldenPoint> expected = reader.Read(expectedJson);
-        SortedDictionary<string, GoldenPoint> actual = reader.Read(Compute(given));
-        Comparison comparison = new();
-        foreach ((string identity, GoldenPoint point) in actual)
-        {
-            comparison.AddActual(identity);
-            if (expected.TryGetValue(identity, out GoldenPoint? wanted))
-            {
-                comparison.Equal(wanted, point, SumTolerance);
-            }
-        }
-
-        foreach (string identity in expected.Keys)
-        {
-            comparison.AddExpected(identity);
-        }
-
-        return comparison.Text;
+        return Comparison.Difference(reader.Read(expectedJson), reader.Read(Compute(given)), SumTolerance);
     }
 
     private static string Compute(DifferentialCase given)

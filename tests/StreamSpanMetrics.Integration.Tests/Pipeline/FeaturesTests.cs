@@ -57,7 +57,7 @@ public sealed class FeaturesTests(KafkaFixture kafka)
             () =>
             {
                 application.HasNotFailed();
-                difference = Difference(expected, Newest(application, isDelta));
+                difference = Comparison.Difference(expected, Newest(application, isDelta), SumTolerance);
                 return difference is null;
             },
             () => $"{difference}\n{application.Output}",
@@ -112,25 +112,5 @@ public sealed class FeaturesTests(KafkaFixture kafka)
         }
 
         return newest;
-    }
-
-    private static string? Difference(SortedDictionary<string, GoldenPoint> expected, SortedDictionary<string, GoldenPoint> actual)
-    {
-        Comparison comparison = new();
-        foreach ((string identity, GoldenPoint point) in actual)
-        {
-            comparison.AddActual(identity);
-            if (expected.TryGetValue(identity, out GoldenPoint? wanted))
-            {
-                comparison.Equal(wanted, point, SumTolerance);
-            }
-        }
-
-        foreach (string identity in expected.Keys)
-        {
-            comparison.AddExpected(identity);
-        }
-
-        return comparison.Text;
     }
 }

@@ -1,3 +1,4 @@
+using StreamSpanMetrics.Core.Points;
 using StreamSpanMetrics.Core.Spans;
 using StreamSpanMetrics.Stages;
 using StreamSpanMetrics.Telemetry;
@@ -121,14 +122,7 @@ public sealed class StageTelemetryTests
     [Fact]
     public void Merge_tells_who_is_at_the_limit_of_series_and_how_many_more_there_would_be()
     {
-        const long first = 170_000_000;
-        MergeBench bench = new(change: options => options with { Points = options.Points with { SeriesLimit = 1 } });
-        MergeBench.Start(bench.Log, 2);
-        using MeterReading reading = new(bench.Telemetry.Metrics.Meter);
-        bench.Deltas(0, bench.Block(0, 0, 1, first * 10_000, first, "shop", "cart"));
-        bench.Deltas(0, bench.Block(1, 0, 1, (first + 1) * 10_000, first, "shop/a", "shop/b"));
-        bench.Deltas(0, bench.Block(0, 1, 2, (first + 1) * 10_000, first));
-        IReadOnlyDictionary<string, double> told = ToldOfAStep(bench, reading);
+        IReadOnlyDictionary<string, double> told = ToldOfThreeNames(points => points with { SeriesLimit = 1 });
         Assert.Equal(1, told["limited.resources{service=shop}"]);
         Assert.Equal(2, told["refused.keys{service=shop}"]);
         Assert.DoesNotContain("limited.resources{service=cart}", told.Keys);
@@ -137,14 +131,7 @@ public sealed class StageTelemetryTests
     [Fact]
     public void Merge_tells_who_has_more_values_of_a_label_than_it_may_have()
     {
-        const long first = 170_000_000;
-        MergeBench bench = new(change: options => options with { Points = options.Points with { LabelLimit = 1 } });
-        MergeBench.Start(bench.Log, 2);
-        using MeterReading reading = new(bench.Telemetry.Metrics.Meter);
-        bench.Deltas(0, bench.Block(0, 0, 1, first * 10_000, first, "shop", "cart"));
-        bench.Deltas(0, bench.Block(1, 0, 1, (first + 1) * 10_000, first, "shop/a", "shop/b"));
-        bench.Deltas(0, bench.Block(0, 1, 2, (first + 1) * 10_000, first));
-        IReadOnlyDictionary<string, double> told = ToldOfAStep(bench, reading);
+        IReadOnlyDictionary<string, double> told = ToldOfThreeNames(points => points with { LabelLimit = 1 });
         Assert.Equal(1, told["label.limited.resources{service=shop}"]);
         Assert.DoesNotContain("label.limited.resources{service=cart}", told.Keys);
         Assert.DoesNotContain("limited.resources{service=shop}", told.Keys);
@@ -197,6 +184,19 @@ public sealed class StageTelemetryTests
         Assert.Equal(1, telemetry.AssignedPartitions);
         consumer.KnowsEnds = true;
         Assert.Equal(3, Turn().LagRecords);
+    }
+
+    // Of one service with three names, and of another with one.
+    private static IReadOnlyDictionary<string, double> ToldOfThreeNames(Func<PointRules, PointRules> change)
+    {
+        const long first = 170_000_000;
+        MergeBench bench = new(change: options => options with { Points = change(options.Points) });
+        MergeBench.Start(bench.Log, 2);
+        using MeterReading reading = new(bench.Telemetry.Metrics.Meter);
+        bench.Deltas(0, bench.Block(0, 0, 1, first * 10_000, first, "shop", "cart"));
+        bench.Deltas(0, bench.Block(1, 0, 1, (first + 1) * 10_000, first, "shop/a", "shop/b"));
+        bench.Deltas(0, bench.Block(0, 1, 2, (first + 1) * 10_000, first));
+        return ToldOfAStep(bench, reading);
     }
 
     // Runs the loop until a step is written and its services, which are added up now and then only, are told.
